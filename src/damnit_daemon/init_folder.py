@@ -118,10 +118,10 @@ def create_folder(
 def copy_user_variables(source: DamnitFolder, target: DamnitFolder) -> int:
     """Copy the user-editable variables that the target lacks; returns their number."""
     with Database(source.database).reading() as con:
-        wanted = [info for info in load_variables(con) if info.type is not None]
+        variables = [info for info in load_variables(con) if info.type is not None]
     with Database(target.database).writing() as con:
         known = {info.name for info in load_variables(con)}
-        missing = [info for info in wanted if info.name not in known]
+        missing = [info for info in variables if info.name not in known]
         for info in missing:
             add_user_variable(con, info)
     return len(missing)

@@ -121,8 +121,8 @@ class Logbook:
             files={"filename": (name, content, "image/png")},
         )
         try:
-            told = answer.json()
-            place = str(told.get("url") or told["uri"])  # uri before Zulip 9
+            reply = answer.json()
+            place = str(reply.get("url") or reply["uri"])  # uri before Zulip 9
         except (ValueError, KeyError, TypeError, AttributeError):
             place = ""
         if not _LINK.fullmatch(place):
@@ -153,8 +153,8 @@ class Logbook:
         if answer.status_code in (404, 405) and what.endswith("user_uploads"):
             raise NoUploads("The logbook accepts pictures only with messages.")
         if not answer.ok or answer.is_redirect:
-            said = show_controls(answer.text.strip()[:200])
-            raise DamnitError(f"The logbook refused it: {answer.status_code} {said}".rstrip())
+            body = show_controls(answer.text.strip()[:200])
+            raise DamnitError(f"The logbook refused it: {answer.status_code} {body}".rstrip())
         return answer
 
 

@@ -133,8 +133,8 @@ def _sbatch_options(text: str) -> str:
         raise ValueError("options of sbatch with balanced quotes") from None
     if not words or not words[0].startswith("-") or "\n" in text:
         raise ValueError("options of sbatch")
-    if taken := next((word for word in words if OURS_IN_SBATCH.match(word)), None):
-        raise ValueError(f"an option other than {taken}, which the daemon sets,")
+    if reserved := next((word for word in words if OURS_IN_SBATCH.match(word)), None):
+        raise ValueError(f"an option other than {reserved}, which the daemon sets,")
     return text
 
 

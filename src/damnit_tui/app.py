@@ -82,7 +82,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         self.asks_terminal = False
         """True if the terminal is queried for its type."""
         self._held = KeyBuffer(self.on_event)
-        self._has_told_foreign = False
+        self._has_reported_broker = False
         self._at_end = at_end
         self._watch: threading.Event | None = None
         if lite:
@@ -128,12 +128,12 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             event.prevent_default()  # nor is it a command
             await self.on_event(again)
         elif event.is_printable and not (event.character or "").isascii():
-            self._tell_foreign(event.character or "")
+            self._report_broker(event.character or "")
 
-    def _tell_foreign(self, letter: str) -> None:
+    def _report_broker(self, letter: str) -> None:
         """Report once that a letter of another keyboard layout is not bound."""
-        if not self._has_told_foreign:
-            self._has_told_foreign = True
+        if not self._has_reported_broker:
+            self._has_reported_broker = True
             self.notify(
                 f"No key is bound to {as_line(letter)}: bindings use Latin letters. "
                 "Switch the keyboard layout, or change the bindings (docs/keys.md).",
@@ -173,7 +173,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         return driver.pictures if isinstance(driver, PacedDriver) else None
 
     @on(TerminalIdentified)
-    def take_in_terminal(self, event: TerminalIdentified) -> None:
+    def use_terminal(self, event: TerminalIdentified) -> None:
         """Apply the terminal's capabilities."""
         self.main_screen.views.use_pixels(takes_placeholders(event.version))
 

@@ -20,16 +20,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Modules and widgets are there to stay: scanning them for garbage costs more than a tenth of
     # the startup time. Opening the app enables it again after the first paint.
     gc.disable()
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if is_plain(given):
-            run(Options(folder=given[0] if given else None))
+        if is_plain(words):
+            run(Options(folder=words[0] if words else None))
         else:
             from .cli_options import parse_and_run
 
-            parse_and_run(given)
+            parse_and_run(words)
     except DamnitError as error:
-        if "--debug" in given:
+        if "--debug" in words:
             raise
         print(f"damnit-tui: {error}", file=sys.stderr)
         raise SystemExit(1) from None

@@ -137,8 +137,8 @@ def parse_and_run(arguments: Sequence[str]) -> None:
 
 def _with_format(words: list[str]) -> list[str]:
     """Give `--print` its default where no format follows: Typer has no optional values."""
-    given = []
+    expanded = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
         bare = word == "--print" and following not in ("md", "csv", "tsv", "json")
-        given.append("--print=md" if bare else word)
-    return given
+        expanded.append("--print=md" if bare else word)
+    return expanded

@@ -59,7 +59,7 @@ class TerminalInfo(NamedTuple):
 
 @contextmanager
 def first_sight(
-    session: Session, *, is_wanted: bool = True, state: Path | None = None
+    session: Session, *, is_enabled: bool = True, state: Path | None = None
 ) -> Iterator[None]:
     """Show the newest runs, if they are ready at once, until the app takes over.
 
@@ -67,12 +67,12 @@ def first_sight(
 
     Args:
         session: Has begun to load its first page.
-        is_wanted: True if the app will open with the table in its last state.
+        is_enabled: True if the app will open with the table in its last state.
         state: Where the table's state is saved; None for the user's files.
     """
     terminal = sys.__stderr__  # where Textual draws
     text = ""
-    if is_wanted and terminal is not None and terminal.isatty():
+    if is_enabled and terminal is not None and terminal.isatty():
         text = _text(session, terminal, state)
     if not text or terminal is None:
         yield

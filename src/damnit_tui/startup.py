@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from damnit_daemon.export import TextFormat
 
     from .data.session import Session
-    from .state.cli_overrides import CliOverrides as WantedView
+    from .state.cli_overrides import CliOverrides
     from .terminal.graphics.protocol_choice import GraphicsSetting
 
 DEMO = "demo"
@@ -92,14 +92,14 @@ def run(options: Options) -> None:
             return
         print_table(session, options.print_format or "md", options)
         return
-    wanted: WantedView | None = wanted_view(options)
+    overrides: CliOverrides | None = cli_overrides(options)
     while True:
         session = Session(folder, read_only=options.read_only)
         note_opened(folder.path)
-        other = open_app(session, lite=options.lite, wanted=wanted, graphics=options.graphics)
+        other = open_app(session, lite=options.lite, overrides=overrides, graphics=options.graphics)
         if other is None:
             return
-        folder, wanted = locate_folder(other), None
+        folder, overrides = locate_folder(other), None
 
 
 def note_opened(folder: Path) -> None:
@@ -137,7 +137,7 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
     from damnit_daemon.export import TableSelection, load_table, text_parts
     from damnit_daemon.model.sanitize import for_stdout
 
-    filter_text, sort_text, columns = wanted_view(options or Options()).printed(
+    filter_text, sort_text, columns = cli_overrides(options or Options()).printed(
         session.load_columns
     )
     choice = TableSelection(filter_text, sort_text, columns)
@@ -151,13 +151,13 @@ def print_plot_of(session: Session, options: Options) -> None:
     """Print the plot that the options name."""
     from .plot.print import PlotRequest, print_plot
 
-    filter_text, _, _ = wanted_view(options).printed(session.load_columns)
+    filter_text, _, _ = cli_overrides(options).printed(session.load_columns)
     request = PlotRequest(options.plot, filter_text, *options.size)
     with open_pipe():
         print_plot(session.database, request)
 
 
-def wanted_view(options: Options) -> WantedView:
+def cli_overrides(options: Options) -> CliOverrides:
     """The view requested by the options.
 
     Raises:
@@ -175,7 +175,7 @@ def open_app(
     *,
     lite: bool = False,
     at_end: Callable[[], None] = lambda: None,
-    wanted: WantedView | None = None,
+    overrides: CliOverrides | None = None,
     state: Path | None = None,
     graphics: GraphicsSetting = "auto",
 ) -> Path | None:
@@ -185,7 +185,7 @@ def open_app(
         session: The folder to show.
         lite: Reduce output for a slow line.
         at_end: Called if the terminal goes away and the app cannot end by itself.
-        wanted: The view to show, instead of the last state.
+        overrides: The view to show, instead of the last state.
         state: Where to save the state; None for the user's files.
         graphics: How images are drawn: in pixels, half blocks or shades; or the terminal's best.
 
@@ -194,11 +194,11 @@ def open_app(
     """
     session.first_page.begin()
     from .early_paint import first_sight
-    from .state.cli_overrides import CliOverrides as WantedView
+    from .state.cli_overrides import CliOverrides
     from .terminal.graphics.protocol_choice import may_ask
 
-    as_left = wanted is None or wanted == WantedView()
-    with first_sight(session, is_wanted=as_left and not lite, state=state):
+    as_left = overrides is None or overrides == CliOverrides()
+    with first_sight(session, is_enabled=as_left and not lite, state=state):
         problems, theme = _take_settings()
         from .app import DamnitApp
 
@@ -211,8 +211,8 @@ def open_app(
         session_state.keep_in(state)
     session_state.autosave.begin()
     session_state.problems, session_state.theme = problems, theme
-    if wanted is not None:
-        session_state.wanted = wanted
+    if overrides is not None:
+        session_state.overrides = overrides
     other = app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -236,6 +236,6 @@ def style_sheet() -> str:
     rules = []
     for role, look in ROLES.items():
         parts = zip(look._fields, _PROPERTIES, look, strict=True)
-        said = " ".join(f"{name}: ${role}-{part};" for part, name, value in parts if value)
-        rules.append(f".{component(role)} {{ {said} }}")
+        declarations = " ".join(f"{name}: ${role}-{part};" for part, name, value in parts if value)
+        rules.append(f".{component(role)} {{ {declarations} }}")
     return "\n".join(rules)

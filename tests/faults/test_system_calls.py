@@ -62,7 +62,7 @@ from damnit_daemon.services.extraction import extract
 try:
     report = extract(DamnitFolder(Path(sys.argv[1])), [RunKey(1234, 1)], mock=True)
     run = report.runs[0]
-    print(json.dumps([run.failure, run.owed, run.not_stored, *report.problems]))
+    print(json.dumps([run.failure, run.unsaved, run.not_stored, *report.problems]))
 except (DamnitError, OSError) as error:
     print(json.dumps([str(error)]))
 """

@@ -65,9 +65,9 @@ class Orders:
 
             return noted
 
-        def count(box, is_wanted):
-            orders.confirmed += is_wanted
-            answer(box, is_wanted)
+        def count(box, is_confirmed):
+            orders.confirmed += is_confirmed
+            answer(box, is_confirmed)
 
         def untried(*_arguments):
             raise DamnitError("Nothing is tried here.")

@@ -70,7 +70,7 @@ def test_reason_of_waiting_job_is_explained(client, tmp_path):
         "PartitionNodeLimit",
         "JobHeldUser",
     ]
-    assert [found[each].needs_somebody for each in ids] == [False, True, True]
+    assert [found[each].needs_user for each in ids] == [False, True, True]
     assert "the limit of concurrent jobs is reached" in explain(found[array.task(1)])
     assert "not have enough nodes" in explain(found[larger])
     assert "scontrol release" in explain(found[held])

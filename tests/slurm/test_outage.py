@@ -85,7 +85,7 @@ def test_end_of_reservation_is_explained_for_waiting_and_running_jobs(slurm, cli
     wait_running(client, first)
     second = client.submit(submission(tmp_path, "true", resources=wanted))
     slurm.expire("ending")
-    found = poll_until(client, [second], lambda f: f[second].needs_somebody, timeout_s=90)
+    found = poll_until(client, [second], lambda f: f[second].needs_user, timeout_s=90)
     assert "its reservation has ended" in explain(found[second], wanted)
     cancel(client, second)
     status = wait_over(client, first)[0]

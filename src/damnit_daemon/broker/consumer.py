@@ -117,8 +117,8 @@ class Consumer:
         if not offsets or self._client is None:
             return not offsets
         try:
-            wanted = {place: OffsetAndMetadata(next_, "", -1) for place, next_ in offsets.items()}
-            self._client.commit(wanted, timeout_ms=round(COMMIT_TIMEOUT_S * 1000))
+            commits = {place: OffsetAndMetadata(next_, "", -1) for place, next_ in offsets.items()}
+            self._client.commit(commits, timeout_ms=round(COMMIT_TIMEOUT_S * 1000))
         except Exception as error:  # noqa: BLE001 – kafka-python; a rebalance is one of many reasons
             log.info("Kafka offsets are not committed: %s", describe(error))
             return False
@@ -179,9 +179,9 @@ class Consumer:
             self._is_complaining = False
             self._reached_s = now_s
         elif silent_s > SILENCE_S:
-            is_taken = self.health.foreign and not self._probe.error
+            is_read_elsewhere = self.health.foreign and not self._probe.error
             silence = f"no response from {', '.join(self._settings.addresses)}"
-            self._complain(self._on_revoked() if is_taken else silence)
+            self._complain(self._on_revoked() if is_read_elsewhere else silence)
         if silent_s > SILENCE_BEFORE_ANEW_S:
             self.close()
 
@@ -192,8 +192,8 @@ class Consumer:
         return self.is_assigned and not is_lost and not self._probe.error
 
     def _on_revoked(self) -> str:
-        taken = ", ".join(self._probe.foreign)
-        return f"another member of the group {self._settings.group} reads {taken}"
+        partitions = ", ".join(self._probe.foreign)
+        return f"another member of the group {self._settings.group} reads {partitions}"
 
     def _fail(self, error: Exception) -> None:
         self._complain(describe(error))

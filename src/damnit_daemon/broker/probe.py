@@ -34,7 +34,7 @@ class Probe:
         self.partitions: tuple[str, ...] = ()
         self.foreign: tuple[str, ...] = ()
         self._topics = tuple(topics)
-        self._asked_s = 0.0
+        self._probed_s = 0.0
         self._ids: dict[str, object] = {}
 
     def note_messages(self) -> None:
@@ -47,11 +47,11 @@ class Probe:
         now_s = time.monotonic()
         ours = client.assignment()
         self.partitions = _names(ours)
-        if now_s - self._asked_s < EVERY_S or not ours:
+        if now_s - self._probed_s < EVERY_S or not ours:
             self.lag = self.lag if ours else None
             self._note_foreign(client, ours)
             return
-        self._asked_s = now_s
+        self._probed_s = now_s
         try:
             ends = client.end_offsets(list(ours), timeout_ms=round(TIMEOUT_S * 1000))
             at = {each: client.position(each, timeout_ms=round(TIMEOUT_S * 1000)) for each in ours}

@@ -21,8 +21,8 @@ def main() -> None:
             raise
         from ..model.sanitize import show_controls
 
-        said = str(error)
+        message = str(error)
         if isinstance(error, PermissionError):
-            said = f"Cannot access {error.filename or 'a file'}: {error.strerror}."
-        print(show_controls(f"damnit: {said}"), file=sys.stderr)
+            message = f"Cannot access {error.filename or 'a file'}: {error.strerror}."
+        print(show_controls(f"damnit: {message}"), file=sys.stderr)
         sys.exit(1)

@@ -37,8 +37,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_set: bool) -> None:
+    if is_set:
         from .. import __version__
 
         typer.echo(f"damnit-daemon {__version__}")

@@ -31,9 +31,9 @@ def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | Non
     return response.jobs
 
 
-def unanswered(noted: str, lease: Lease) -> str:
+def unanswered(message: str, lease: Lease) -> str:
     """Say that the daemon has not answered yet."""
-    return f"{noted} The daemon ({name_of(lease)}) has not responded yet."
+    return f"{message} The daemon ({name_of(lease)}) has not responded yet."
 
 
 def name_of(lease: Lease) -> str:

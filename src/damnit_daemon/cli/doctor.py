@@ -58,13 +58,13 @@ def _restore(folder: DamnitFolder) -> None:
 
     from ..services.doctor import restore
 
-    said: list[str] = []
+    message: list[str] = []
     with typer.progressbar(length=1, label="results files", file=sys.stderr) as bar:
         for step in restore(folder):
             bar.length = step.total
             bar.update(1)
-            said.append(step.said)
-    for line in filter(None, said):
+            message.append(step.message)
+    for line in filter(None, message):
         _show(f"+ {line}")
 
 

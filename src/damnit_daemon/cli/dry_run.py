@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def print_plan(
-    folder: DamnitFolder, keys: Sequence[RunKey], executor: str | None, **wanted: Any
+    folder: DamnitFolder, keys: Sequence[RunKey], executor: str | None, **options: Any
 ) -> None:
     """Print the Slurm commands; none if everything runs on the daemon's machine.
 
@@ -22,7 +22,7 @@ def print_plan(
         folder: The DAMNIT folder.
         keys: The runs.
         executor: `local` or `slurm`; None for the folder's setting.
-        wanted: The variables, and the number of runs at once: see `submission.plan`.
+        options: The variables, and the number of runs at once: see `submission.plan`.
 
     Raises:
         DamnitError: If the context file is not usable, or Slurm does not respond.
@@ -42,5 +42,5 @@ def print_plan(
     with RunnerProcess(folder, context_python(folder)) as runner:
         require_usable(runner.context)
         loaded = runner.context
-    for what, command in plan(folder, keys, loaded, settings, client, executor=chosen, **wanted):
+    for what, command in plan(folder, keys, loaded, settings, client, executor=chosen, **options):
         typer.echo(f"{what}\n{command}")

@@ -70,17 +70,17 @@ def export(
     from ..store import Database
 
     damnit = chosen_folder(context, folder)
-    wanted = checked_format((format or _format_of(output)).value)
+    chosen_format = checked_format((format or _format_of(output)).value)
     table = load_table(Database(damnit.database), TableSelection(filter, sort, columns))
     if output is not None:
-        write_table(table, output, wanted, overwrite=True, formulas=formulas)
+        write_table(table, output, chosen_format, overwrite=True, formulas=formulas)
         return
     for text_format in TEXT_FORMATS:
-        if wanted == text_format:
+        if chosen_format == text_format:
             for part in text_parts(table, text_format, formulas=formulas):
                 typer.echo(for_stdout(part), nl=False)
             return
-    raise typer.BadParameter(f"{wanted} is not a text format: give a file with --output.")
+    raise typer.BadParameter(f"{chosen_format} is not a text format: give a file with --output.")
 
 
 def _format_of(output: Path | None) -> Format:

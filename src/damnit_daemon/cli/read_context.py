@@ -53,10 +53,10 @@ def read_context(
         raise typer.Exit(1)
     count = count_of(len(loaded.variables), "variable")
     if check or damnit is None:
-        told = f"{file or (damnit and damnit.context_file)}: {count}, no errors"
+        text = f"{file or (damnit and damnit.context_file)}: {count}, no errors"
     else:
-        told = f"{count}; changed: {', '.join(store_variables(damnit, loaded)) or 'none'}"
-    typer.echo(told, err=format != "text")
+        text = f"{count}; changed: {', '.join(store_variables(damnit, loaded)) or 'none'}"
+    typer.echo(text, err=format != "text")
 
 
 def _load(folder: DamnitFolder) -> ContextLoaded:
@@ -116,8 +116,8 @@ def format_github(problem: Problem) -> str:
     if path.is_relative_to(here):
         path = path.relative_to(here)
     places = {"file": str(path), "line": problem.line, "col": problem.column}
-    told = ",".join(f"{key}={_escaped(str(v), ':,')}" for key, v in places.items() if v)
-    return f"::{problem.severity} {told}::{_escaped(problem.message)}"
+    text = ",".join(f"{key}={_escaped(str(v), ':,')}" for key, v in places.items() if v)
+    return f"::{problem.severity} {text}::{_escaped(problem.message)}"
 
 
 def _escaped(text: str, others: str = "") -> str:

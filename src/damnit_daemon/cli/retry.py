@@ -40,18 +40,18 @@ def retry(
         "" if time is None else str(parse_setting("slurm_time", time)),
     )
     damnit = chosen_folder(context, folder)
-    wanted = jobs or []
+    numbers = jobs or []
     if failed:
         with Ledger(damnit.ledger).reading() as con:
-            wanted = [job.id for job in still_failed(load_jobs(con))]
-        if not wanted:
+            numbers = [job.id for job in still_failed(load_jobs(con))]
+        if not numbers:
             typer.echo("no failed jobs")
             return
-    queued = ask_and_wait(damnit, RetryRequest(tuple(wanted), options=options))
+    queued = ask_and_wait(damnit, RetryRequest(tuple(numbers), options=options))
     if queued is None:
         return
     if queued:
         typer.echo(f"queued: {', '.join(map(str, queued))}")
-    if len(queued) < len(set(wanted)):
+    if len(queued) < len(set(numbers)):
         print_message("some of these jobs are unknown or have not finished. See damnit jobs --all.")
         raise typer.Exit(1)

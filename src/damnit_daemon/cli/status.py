@@ -87,8 +87,8 @@ def format_status(found: dict[str, Any]) -> list[str]:
         )
     supervisord = found["supervisord"]
     if supervisord is not None:
-        told = ", ".join(filter(None, (supervisord["state"], supervisord["description"])))
-        lines.append(f"  supervisord  {supervisord['url']}: {told or 'not managing a daemon'}")
+        shown = ", ".join(filter(None, (supervisord["state"], supervisord["description"])))
+        lines.append(f"  supervisord  {supervisord['url']}: {shown or 'not managing a daemon'}")
     elif state != "stopped":
         lines.append(
             "  supervisord  none" + (f": {found['no_answer']}" if found["no_answer"] else "")
@@ -112,8 +112,8 @@ def format_status(found: dict[str, Any]) -> list[str]:
         lines.append(f"  ledger       {renewed}")
     growing = parse_growing(info.pop("growing", None))
     if settle := info.pop("settle_s", None):
-        told = ", ".join(f"{kind} {seconds} s" for kind, seconds in dict(settle).items())
-        lines.append(f"  settle time  {told}")
+        shown = ", ".join(f"{kind} {seconds} s" for kind, seconds in dict(settle).items())
+        lines.append(f"  settle time  {shown}")
     lines += [f"  growing      run {each.run}: {each.sentence(found['now'])}" for each in growing]
     if health := parse_consumer_health(info.pop("consumer", None)):
         lines.append(f"  broker       {health.sentence(found['now'])}")
@@ -126,8 +126,8 @@ def format_status(found: dict[str, Any]) -> list[str]:
             f"  unreadable   and {count_of(len(unreadable) - MOST_UNREADABLE, 'more run')}"
         )
     if info:
-        told = ", ".join(f"{key} {value}" for key, value in info.items())
-        lines.append(f"  details      {told}")
+        shown = ", ".join(f"{key} {value}" for key, value in info.items())
+        lines.append(f"  details      {shown}")
     return lines
 
 

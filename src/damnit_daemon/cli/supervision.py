@@ -98,8 +98,8 @@ def _stop(folder: DamnitFolder) -> bool:
 def _parse(trigger: TriggerChoice | None, broker: str | None) -> dict[str, str | int | float]:
     from ..settings import BROKER, TRIGGER, parse_setting
 
-    given = {TRIGGER: None if trigger is None else trigger.value, BROKER: broker}
-    return {key: parse_setting(key, text) for key, text in given.items() if text is not None}
+    options = {TRIGGER: None if trigger is None else trigger.value, BROKER: broker}
+    return {key: parse_setting(key, text) for key, text in options.items() if text is not None}
 
 
 def _save(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None:

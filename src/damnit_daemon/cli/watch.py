@@ -122,12 +122,12 @@ def has_log(folder: DamnitFolder, job: Job) -> bool:
 
 def _jobs_of(client: LedgerClient, request_id: int) -> list[int]:
     """Wait, without a time limit, until the daemon has created jobs for a request."""
-    is_told = False
+    is_reported = False
     while (jobs := client.wait(request_id)) is None:
         lease = client.daemon()
-        if lease is not None and not is_told:
+        if lease is not None and not is_reported:
             print_message(f"the daemon ({name_of(lease)}) has not responded yet; waiting for it.")
-            is_told = True
+            is_reported = True
     return jobs
 
 

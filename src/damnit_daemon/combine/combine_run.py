@@ -70,8 +70,8 @@ def restore(
     """
     found = read_fragment(folder.results_file(key), key)
     note_reading(None)
-    wanted = set(names)
-    values = [value for value in found.values if value.name in wanted]
+    chosen = set(names)
+    values = [value for value in found.values if value.name in chosen]
     return _save(folder, [replace(found, values=values)], now)
 
 

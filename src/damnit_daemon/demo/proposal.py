@@ -147,9 +147,9 @@ def _motor() -> Any:
     """Return EXtra-data's motor with only the keys that are read, out of its hundred."""
     from extra_data.tests.mockdata.motor import Motor
 
-    wanted = ("actualPosition", "targetPosition", "epsilonActualPosition", "stepSize")
+    keys = ("actualPosition", "targetPosition", "epsilonActualPosition", "stepSize")
     motor = Motor(MOTOR)
-    motor.control_keys = [key for key in Motor.control_keys if key[0] in wanted]
+    motor.control_keys = [key for key in Motor.control_keys if key[0] in keys]
     return motor
 
 

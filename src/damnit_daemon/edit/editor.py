@@ -80,8 +80,8 @@ class Editor:
         now = self._clock()
         with self._database.writing() as con:
             written = save_changes(con, changes, now=now)
-        wanted = {(change.key, change.name): change for change in changes}
-        done = tuple(wanted[v.key, v.name]._replace(new=_plain(v.value)) for v in written)
+        by_cell = {(change.key, change.name): change for change in changes}
+        done = tuple(by_cell[v.key, v.name]._replace(new=_plain(v.value)) for v in written)
         self._broadcast_values(done, now)
         return SavedValues(done, tuple(written))
 

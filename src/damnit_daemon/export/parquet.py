@@ -29,21 +29,21 @@ def write_parquet(table: ExportTable, file: IO[bytes]) -> None:
         "run": pa.array([run.key.run for run in table.runs], pa.int64()),
         "start_time": pa.array(starts, pa.timestamp("us", tz="UTC")),
     }
-    taken = {*arrays, *(column.name for column in table.columns)}
+    used = {*arrays, *(column.name for column in table.columns)}
     # A column's type is known once all its values are, so the table has to fit in memory.
     found: list[list[Plain]] = [[] for _ in table.columns]
     for _, cells in table.lines():
         for values, cell in zip(found, cells, strict=True):
             values.append(cell)
     for column, values in zip(table.columns, found, strict=True):
-        name = _free_name(column.name, taken) if column.name in arrays else column.name
+        name = _free_name(column.name, used) if column.name in arrays else column.name
         arrays[name] = _array(pa, values)
     metadata = {f"title:{column.name}": column.title for column in table.columns if column.title}
     pq.write_table(pa.table(arrays).replace_schema_metadata(metadata), file)
 
 
-def _free_name(name: str, taken: set[str]) -> str:
-    while name in taken:
+def _free_name(name: str, used: set[str]) -> str:
+    while name in used:
         name += "_"
     return name
 

@@ -125,12 +125,12 @@ def load_table(
     with database.reading() as con:
         columns, runs, notes = load_columns(con), load_runs(con), load_notes(con)
     columns.sort(key=lambda column: (column.name != COMMENT, column.title.casefold()))
-    wanted = _wanted_runs(runs, choice)
-    shown = _wanted_columns(columns, choice)
+    selected = _selected_runs(runs, choice)
+    shown = _selected_columns(columns, choice)
     if choice.keys is None and (choice.filter or choice.sort):
-        wanted = _select(database, wanted, columns, choice, progress)
+        selected = _select(database, selected, columns, choice, progress)
     read = _reader(database, shown, are_all=len(shown) == len(columns))
-    return ExportTable(shown, wanted, read, tuple(notes), progress)
+    return ExportTable(shown, selected, read, tuple(notes), progress)
 
 
 def _portions(runs: Sequence[RunRow], columns: int) -> Iterator[Sequence[RunRow]]:
@@ -183,7 +183,7 @@ def plain_value(cell: Any) -> Plain:
     return str(cell) if isinstance(cell, complex) else describe_blob(cell)
 
 
-def _wanted_runs(runs: list[RunRow], choice: TableSelection) -> list[RunRow]:
+def _selected_runs(runs: list[RunRow], choice: TableSelection) -> list[RunRow]:
     """Return the selected runs."""
     if choice.keys is None:
         return runs
@@ -191,7 +191,7 @@ def _wanted_runs(runs: list[RunRow], choice: TableSelection) -> list[RunRow]:
     return [known[key] for key in choice.keys if key in known]
 
 
-def _wanted_columns(columns: list[Column], choice: TableSelection) -> list[Column]:
+def _selected_columns(columns: list[Column], choice: TableSelection) -> list[Column]:
     """Return the selected columns in order."""
     if choice.names is not None:
         names: Sequence[str] = choice.names
@@ -212,23 +212,23 @@ def _select(
 ) -> list[RunRow]:
     """Filter and sort; only the values of the sort columns stay in memory."""
     with database.reading() as con:
-        wanted = parse_filter(
+        selected = parse_filter(
             choice.filter, columns, content=lambda column: load_content(con, column.name)
         )
     order = parse_sort(choice.sort, columns)
     sorted_by = {key.column.name for key in order}
-    names = None if wanted else list(sorted_by)
+    names = None if selected else list(sorted_by)
     by_key = {run.key: run for run in runs}
     shown: list[RunKey] = []
     kept: dict[str, list[Any]] = {name: [] for name in sorted_by}
     done = 0
-    for portion in _portions(runs, len(columns) if wanted else len(sorted_by)):
+    for portion in _portions(runs, len(columns) if selected else len(sorted_by)):
         if not progress(done, len(runs)):
             raise Cancelled
         keys = [run.key for run in portion]
         with database.reading() as con:
             cells = load_summaries(con, keys, names=names)
-        shown += wanted.select(SummaryTable(portion, columns, cells), keys)
+        shown += selected.select(SummaryTable(portion, columns, cells), keys)
         for name, column in kept.items():
             column += cells.get(name) or [None] * len(keys)
         done += len(portion)

@@ -114,13 +114,13 @@ class Coordinate:
 
     def numbers_at(self, positions: Any) -> Any:
         """Read individual positions as float64; efficient for few or consecutive ones."""
-        wanted = np.asarray(positions, dtype=np.int64)
-        if self._dataset is None or not self.is_numeric or not wanted.size:
-            return wanted.astype(np.float64)
-        first, last = int(wanted.min()), int(wanted.max())
+        indices = np.asarray(positions, dtype=np.int64)
+        if self._dataset is None or not self.is_numeric or not indices.size:
+            return indices.astype(np.float64)
+        first, last = int(indices.min()), int(indices.max())
         if last - first <= 1 << 20:
-            return self.numbers(first, last + 1)[wanted - first]
-        return self._decoded(np.array([self._dataset[i] for i in wanted.tolist()]))
+            return self.numbers(first, last + 1)[indices - first]
+        return self._decoded(np.array([self._dataset[i] for i in indices.tolist()]))
 
     def names(self, positions: Any) -> tuple[tuple[float, str], ...]:
         """Read the labels of a text coordinate at some positions."""

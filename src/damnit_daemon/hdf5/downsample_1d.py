@@ -81,11 +81,11 @@ def reduce_curve(
     start, stop = int(layout.edges[0]), int(layout.edges[-1])
     if stop - start > FIRST_POLL:
         yield _first_look(source, index, layout, names), 0.0
-    bins, said = Bins(layout.edges), clock()
+    bins, reported_s = Bins(layout.edges), clock()
     for part in source.blocks(dimension, start, stop):
         bins.add(source.read(index(part)), part.start)
-        if part.stop < stop and clock() - said > SAY_EVERY_S:
-            said = clock()
+        if part.stop < stop and clock() - reported_s > SAY_EVERY_S:
+            reported_s = clock()
             yield _curve(layout, bins, names), (part.stop - start) / (stop - start)
     yield _curve(layout, bins, names), 1.0
 

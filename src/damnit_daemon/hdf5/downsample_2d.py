@@ -135,14 +135,14 @@ def reduce_image(
     height, width = int(rows[-1] - rows[0]), int(columns[-1] - columns[0])
     if height * width > FIRST_POLL:
         yield _first_look(reader, rows, columns, how, about), 0.0
-    grid, said = Grid(rows, columns, how), clock()
+    grid, reported_s = Grid(rows, columns, how), clock()
     for band in source.blocks(axes[0], int(rows[0]), int(rows[-1]), across=min(width, WHOLE)):
         for part in source.blocks(
             axes[1], int(columns[0]), int(columns[-1]), across=band.stop - band.start
         ):
             grid.add(reader.read(band, part), band.start, part.start)
-        if clock() - said > SAY_EVERY_S and band.stop < rows[-1]:
-            said = clock()
+        if clock() - reported_s > SAY_EVERY_S and band.stop < rows[-1]:
+            reported_s = clock()
             yield _picture(about, grid), (band.stop - int(rows[0])) / height
     yield _picture(about, grid), 1.0
 

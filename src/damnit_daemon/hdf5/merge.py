@@ -70,8 +70,8 @@ class _Source:
 
     def when(self, name: str) -> float:
         """Return when a variable was computed, as far as known."""
-        noted = computed_at(self.file, name)
-        return self.written_at if noted is None else noted
+        time_s = computed_at(self.file, name)
+        return self.written_at if time_s is None else time_s
 
     def raise_fault(self, error: Exception, *, unless_fragment: bool = False) -> None:
         """Raise an error that a user can act on, naming this file.

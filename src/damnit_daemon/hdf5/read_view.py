@@ -242,11 +242,11 @@ def _layouts(shape: tuple[int, ...], is_coloured: bool) -> tuple[tuple[int, ...]
 def _place(source: ArrayReader, dimension: int, at: int) -> str:
     size = source.shape[dimension]
     coordinate = source.coordinate(dimension)
-    told = f"{at} of {size}"
+    text = f"{at} of {size}"
     if coordinate.is_numeric:
-        told += f" ({float(coordinate.numbers_at([at])[0]):g} {coordinate.units}".rstrip() + ")"
+        text += f" ({float(coordinate.numbers_at([at])[0]):g} {coordinate.units}".rstrip() + ")"
     names = coordinate.names([at])
-    return told + (f" ({names[0][1]})" if names else "")
+    return text + (f" ({names[0][1]})" if names else "")
 
 
 def _dims(dataset: h5py.Dataset, is_array: bool) -> tuple[str, ...]:

@@ -92,8 +92,8 @@ class StdoutReader:
         waiting = array.array("i", [0])
         fcntl.ioctl(self._descriptor, termios.FIONREAD, waiting)
         remaining = waiting[0]
-        while remaining > 0 and (taken := self._take(min(remaining, CHUNK_BYTES))):
-            remaining -= taken
+        while remaining > 0 and (count := self._take(min(remaining, CHUNK_BYTES))):
+            remaining -= count
 
     def _take(self, count: int) -> int:
         try:

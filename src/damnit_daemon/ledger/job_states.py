@@ -137,12 +137,14 @@ def requeue(
     if (cancelled := noted_cancel(con, job_id)) is not None:
         set_state(con, job_id, JobState.CANCELLED, now=now, reason=cancelled)
         return None
-    ((scope, asked, newest_at),) = fetch_all(
+    ((scope, is_requested, newest_at),) = fetch_all(
         con, "SELECT scope, asked, newest_at FROM jobs WHERE id = ?", (job_id,)
     )
     same = find_queued(con, job.run_key, job.data, scope)
     if same is not None:
-        raise_rank(con, same, asked=bool(asked), priority=job.priority, newest_at=newest_at)
+        raise_rank(
+            con, same, is_requested=bool(is_requested), priority=job.priority, newest_at=newest_at
+        )
         con.execute(
             "UPDATE jobs SET state = 'cancelled', merged_into = ?, reason = ?, ended_at = ? "
             "WHERE id = ?",
@@ -175,6 +177,6 @@ def recover(
     again = con.execute(
         "UPDATE requests SET state = 'waiting', taken_at = NULL WHERE state = 'taken'"
     )
-    noted = ((job.id, noted_cancel(con, job.id)) for job in elsewhere)
-    cancels = tuple((number, reason) for number, reason in noted if reason is not None)
+    noted_cancels = ((job.id, noted_cancel(con, job.id)) for job in elsewhere)
+    cancels = tuple((number, reason) for number, reason in noted_cancels if reason is not None)
     return Recovered(tuple(requeued), tuple(elsewhere), cancels, again.rowcount)

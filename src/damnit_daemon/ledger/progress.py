@@ -50,15 +50,15 @@ def expect_variables(con: sqlite3.Connection, job_id: int, names: Iterable[str])
         _count(con, job_id)
 
 
-def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> int:
+def save_progress(con: sqlite3.Connection, progress: Iterable[VariableProgress]) -> int:
     """Record progress of variables, in order, of one job or of several.
 
     Returns:
         How many were recorded; events of jobs that no executor has are too late.
     """
-    news = list(news)
-    active = _active(con, {each.job_id for each in news})
-    noted = [
+    progress = list(progress)
+    active = _active(con, {each.job_id for each in progress})
+    changed = [
         (
             each.job_id,
             clean_text(each.name),
@@ -67,7 +67,7 @@ def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> 
             each.duration_s,
             clean_text(each.message),
         )
-        for each in news
+        for each in progress
         if each.job_id in active
     ]
     con.executemany(
@@ -75,11 +75,11 @@ def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> 
         "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id, name) DO UPDATE SET "
         "outcome = excluded.outcome, started_at = coalesce(excluded.started_at, started_at), "
         "duration_s = coalesce(excluded.duration_s, duration_s), message = excluded.message",
-        noted,
+        changed,
     )
     for job_id in active:
         _count(con, job_id)
-    return len(noted)
+    return len(changed)
 
 
 def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress]:

@@ -25,14 +25,14 @@ def add_job(con: sqlite3.Connection, job: NewJob, *, now: float) -> AddedJob:
     """Queue a job; if an equal one is queued, that one takes the higher rank of both."""
     key = RunKey(int(job.run_key.proposal), int(job.run_key.run))
     newest_at = now if job.arrived_at is None else job.arrived_at
-    asked = job.origin is not JobOrigin.ARRIVAL
+    is_requested = job.origin is not JobOrigin.ARRIVAL
     same = find_queued(con, key, job.data, job.scope)
     if same is not None:
-        raise_rank(con, same, asked=asked, priority=job.priority, newest_at=newest_at)
+        raise_rank(con, same, is_requested=is_requested, priority=job.priority, newest_at=newest_at)
         added = AddedJob(same, is_new=False)
     else:
-        added = AddedJob(_insert(con, key, job, asked, newest_at, now), is_new=True)
-    if not asked:
+        added = AddedJob(_insert(con, key, job, is_requested, newest_at, now), is_new=True)
+    if not is_requested:
         # Keep jobs of one run together, so that raw still comes before proc.
         con.execute(
             "UPDATE jobs SET newest_at = ?1 WHERE state = 'queued' AND asked = 0 "
@@ -145,18 +145,23 @@ def find_queued(con: sqlite3.Connection, key: RunKey, data: str, scope: str) -> 
 
 
 def raise_rank(
-    con: sqlite3.Connection, job_id: int, *, asked: bool, priority: int, newest_at: float
+    con: sqlite3.Connection, job_id: int, *, is_requested: bool, priority: int, newest_at: float
 ) -> None:
     """Rank a queued job no lower than another one whose work it does."""
     con.execute(
         "UPDATE jobs SET asked = max(asked, ?), priority = max(priority, ?), "
         "newest_at = max(newest_at, ?) WHERE id = ?",
-        (asked, priority, newest_at, job_id),
+        (is_requested, priority, newest_at, job_id),
     )
 
 
 def _insert(
-    con: sqlite3.Connection, key: RunKey, job: NewJob, asked: bool, newest_at: float, now: float
+    con: sqlite3.Connection,
+    key: RunKey,
+    job: NewJob,
+    is_requested: bool,
+    newest_at: float,
+    now: float,
 ) -> int:
     names = None if job.variables is None else json.dumps(list(job.variables))
     inserted = con.execute(
@@ -174,7 +179,7 @@ def _insert(
             job.origin,
             job.user,
             str(uuid.uuid4()),
-            asked,
+            is_requested,
             job.priority,
             newest_at,
             now,

@@ -83,12 +83,12 @@ def take_requests(con: sqlite3.Connection, *, now: float, limit: int = 100) -> l
     Unanswered ones wait again when another daemon starts (`recover`), so answer within
     the same transaction, or do only idempotent work.
     """
-    taken = _load(con, "WHERE state = 'waiting' ORDER BY id LIMIT ?", limit)
+    found = _load(con, "WHERE state = 'waiting' ORDER BY id LIMIT ?", limit)
     con.executemany(
         "UPDATE requests SET state = 'taken', taken_at = ? WHERE id = ?",
-        [(now, request.id) for request in taken],
+        [(now, request.id) for request in found],
     )
-    return taken
+    return found
 
 
 def answer_request(

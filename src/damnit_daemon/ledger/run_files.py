@@ -88,8 +88,8 @@ def load_unreadable(con: sqlite3.Connection) -> Mapping[RunKey, str]:
     rows = fetch_all(con, f"{sql} FROM files WHERE unreadable != '' ORDER BY data DESC")
     found: dict[RunKey, str] = {}
     for (key, data), files in parse_rows(_parse, rows):
-        said = f"{data}: {files.unreadable}"
-        found[key] = f"{found[key]} · {said}" if key in found else said
+        text = f"{data}: {files.unreadable}"
+        found[key] = f"{found[key]} · {text}" if key in found else text
     return found
 
 

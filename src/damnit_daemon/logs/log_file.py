@@ -131,7 +131,7 @@ class LogFile:
         start: int,
         *,
         backward: bool = False,
-        is_wanted: Callable[[], bool] = lambda: True,
+        should_continue: Callable[[], bool] = lambda: True,
     ) -> int | None:
         """Search for a pattern; returns the beginning of its line, or None.
 
@@ -140,10 +140,10 @@ class LogFile:
             start: Offset to search from; lines that begin before it (backward: at or after it)
                 are excluded.
             backward: Search towards the beginning.
-            is_wanted: Called now and then; returns False to cancel the search.
+            should_continue: Called now and then; returns False to cancel the search.
         """
         for low, high in self._portions(start, backward=backward):
-            if not is_wanted():
+            if not should_continue():
                 return None
             before = min(low, 1)  # so that ^ can match
             chunk = self._read(low - before, high - low + before)
@@ -198,8 +198,8 @@ class LogFile:
     def _forward(self, start: int, end: int) -> Iterator[LogLine]:
         at, rest = start, b""
         while at + len(rest) < end:
-            wanted = min(BLOCK_BYTES, end - at - len(rest))
-            chunk = self._read(at + len(rest), wanted)
+            count = min(BLOCK_BYTES, end - at - len(rest))
+            chunk = self._read(at + len(rest), count)
             if not chunk:  # truncated meanwhile
                 break
             rest += chunk

@@ -36,19 +36,19 @@ class ConsumerHealth:
     def sentence(self, now: float) -> str:
         """Describe the connection in a sentence."""
         if self.problem:
-            said = self.problem
+            sentence = self.problem
         elif self.partitions:
-            said = f"listening to {', '.join(self.partitions)}"
+            sentence = f"listening to {', '.join(self.partitions)}"
             if self.lag is not None:
-                said += f", {count_of(self.lag, 'unread message')}"
+                sentence += f", {count_of(self.lag, 'unread message')}"
         else:
-            said = "not connected yet"
+            sentence = "not connected yet"
         if self.reached_at is not None:
-            said += f"; last answer {max(0.0, now - self.reached_at):.0f} s ago"
-        if self.last_error and self.last_error not in said and self.last_error_at is not None:
+            sentence += f"; last answer {max(0.0, now - self.reached_at):.0f} s ago"
+        if self.last_error and self.last_error not in sentence and self.last_error_at is not None:
             ago_s = max(0.0, now - self.last_error_at)
-            said += f"; last error {ago_s / 60:.0f} min ago: {self.last_error}"
-        return said
+            sentence += f"; last error {ago_s / 60:.0f} min ago: {self.last_error}"
+        return sentence
 
 
 def parse_consumer_health(found: object) -> ConsumerHealth | None:

@@ -20,17 +20,17 @@ def find_column(token: Token, columns: Sequence[Column]) -> Column:
     Raises:
         FilterError: If none or several match; suggests names.
     """
-    wanted = token.text.casefold()
+    folded = token.text.casefold()
     every = [*FIXED, *columns]
     by_name = {column.name: column for column in reversed(every)}
     if token.text in by_name:
         return by_name[token.text]
-    if wanted in _ALSO:
-        return _ALSO[wanted]
+    if folded in _ALSO:
+        return _ALSO[folded]
     for found in (
-        [c for c in every if c.name.casefold() == wanted],
-        [c for c in every if c.title.casefold() == wanted],
-        [c for c in every if c.title.casefold().rpartition("/")[2].strip() == wanted],
+        [c for c in every if c.name.casefold() == folded],
+        [c for c in every if c.title.casefold() == folded],
+        [c for c in every if c.title.casefold().rpartition("/")[2].strip() == folded],
     ):
         names = {column.name: column for column in found}
         if len(names) == 1:

@@ -75,22 +75,22 @@ def complete_columns(text: str, cursor: int, columns: Sequence[Column]) -> Compl
 def matching_columns(word: str, columns: Sequence[Column]) -> list[str]:
     """Return columns whose name or title contains a word, quoted as a filter needs it."""
     every = {column.name: column for column in (*FIXED, *columns)}
-    wanted = word.casefold()
+    folded = word.casefold()
     begin: list[str] = []
     inside: list[str] = []
     for column in every.values():
         name, title = column.name.casefold(), column.title.casefold()
-        if wanted in name or wanted in title:
-            first = name.startswith(wanted) or title.rpartition("/")[2].startswith(wanted)
+        if folded in name or folded in title:
+            first = name.startswith(folded) or title.rpartition("/")[2].startswith(folded)
             (begin if first else inside).append(quoted(column.name))
     return [name for name in (*begin, *inside) if name]
 
 
 def matching(word: str, options: Iterable[str]) -> list[str]:
     """Return options that contain a word, those that begin with it first."""
-    wanted = word.casefold().strip("\"'")
-    found = [option for option in dict.fromkeys(options) if wanted in option.casefold()]
-    return sorted(found, key=lambda o: not o.casefold().strip("\"'").startswith(wanted))
+    folded = word.casefold().strip("\"'")
+    found = [option for option in dict.fromkeys(options) if folded in option.casefold()]
+    return sorted(found, key=lambda o: not o.casefold().strip("\"'").startswith(folded))
 
 
 def _words(text: str) -> tuple[list[Token], Token]:

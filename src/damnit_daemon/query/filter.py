@@ -31,8 +31,8 @@ class Filter:
 
     def select(self, table: Table, keys: Iterable[RunKey]) -> list[RunKey]:
         """Return the runs that pass the filter, in the same order."""
-        asked = list(keys)
-        return [key for key, held in zip(asked, self.mask(table, asked), strict=True) if held]
+        all_keys = list(keys)
+        return [key for key, held in zip(all_keys, self.mask(table, all_keys), strict=True) if held]
 
     def with_column(self, column: Column, text: str) -> str:
         """Return this filter's text with the condition on one column replaced.

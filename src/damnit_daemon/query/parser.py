@@ -162,12 +162,12 @@ class Parser:
             return Has((find_column(token, self._columns),))
         if token.prefix == "is":
             return self._state(token)
-        wanted = token.text.casefold()
+        folded = token.text.casefold()
         tags = {tag for column in self._columns for tag in column.tags}
-        if wanted not in {tag.casefold() for tag in tags}:
+        if folded not in {tag.casefold() for tag in tags}:
             hint = f"Known tags: {', '.join(sorted(tags))}." if tags else "No variable has a tag."
             raise FilterError(f"There is no tag {token.text!r}.", token.start, token.end, hint=hint)
-        tagged = [c for c in self._columns if wanted in {tag.casefold() for tag in c.tags}]
+        tagged = [c for c in self._columns if folded in {tag.casefold() for tag in c.tags}]
         return Has(tuple(tagged))
 
     def _state(self, token: Token) -> Condition:

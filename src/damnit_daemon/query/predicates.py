@@ -97,8 +97,8 @@ class Compares(OfColumn):
         found = cells.scalars(self.column)
         if self.operator in ("=", "!="):
             among = Among(self.column, (self.text,), () if self.number is None else (self.number,))
-            wanted = self.operator == "="
-            return [value not in (None, "") and among.has(value) is wanted for value in found]
+            is_equal = self.operator == "="
+            return [value not in (None, "") and among.has(value) is is_equal for value in found]
         order, number = _ORDER[self.operator], self.number
         if number is not None:
             return [

@@ -26,7 +26,7 @@ _OF_TIMES = ("units", "calendar", "bounds")
 _TIME_UNITS = {
     *("days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds")
 }
-_TAKEN = re.compile(rf"({'|'.join((*_OF_HDF5, *_OF_CODES, *_OF_TIMES))})_*")
+_RENAMED = re.compile(rf"({'|'.join((*_OF_HDF5, *_OF_CODES, *_OF_TIMES))})_*")
 
 LARGEST_BYTES = 60_000
 """HDF5's limit for an attribute is 64 KB of numbers; text is unlimited."""
@@ -71,7 +71,7 @@ def original_attributes(attributes: Mapping[Any, Any]) -> dict[Any, Any]:
     """Return the attributes under their original names."""
     found = dict(attributes)
     for name in sorted(map(str, found), key=len):
-        if name.endswith("_") and _TAKEN.fullmatch(name) and name[:-1] not in found:
+        if name.endswith("_") and _RENAMED.fullmatch(name) and name[:-1] not in found:
             found = {name[:-1] if key == name else key: value for key, value in found.items()}
     return found
 
@@ -91,8 +91,8 @@ def are_kept(attributes: Mapping[Any, Any]) -> bool:
 
 def _stored_name(key: str, value: Any, *, of_times: bool) -> str:
     name = _text(key)
-    taken = _TAKEN.fullmatch(name)
-    if taken is None:
+    match = _RENAMED.fullmatch(name)
+    if match is None:
         return name
     if name in _OF_TIMES and not of_times and not (name == "units" and _makes_times(value)):
         return name

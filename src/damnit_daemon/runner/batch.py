@@ -36,7 +36,7 @@ from .retry import PROCESS_DIED, Attempts, Verdict
 
 JOBS_FILE = "jobs.jsonl"
 """One job per line, with its task number as `task`."""
-TOLD_WITHIN_S = 0.5
+REPORTED_WITHIN_S = 0.5
 REVOKED_FILE = "revoked"
 """If this file exists, no further task of the submission is started."""
 
@@ -149,8 +149,8 @@ class BatchRunner(ForkServer):
             log: Destination of the output.
             children: How to start child processes, see `ForkServer`.
         """
-        nobody_asks, self._asking = os.pipe()
-        super().__init__(context, folder, nobody_asks, out, **children)
+        requests, self._asking = os.pipe()
+        super().__init__(context, folder, requests, out, **children)
         self._waiting = list(jobs)
         self._log = log
         self._job: RunnerJob | None = None
@@ -198,7 +198,7 @@ class BatchRunner(ForkServer):
 
     def _is_ended_as_well(self) -> bool:
         """Return True if signalled too: Slurm signals all processes of a job, in any order."""
-        until_s = time.monotonic() + TOLD_WITHIN_S
+        until_s = time.monotonic() + REPORTED_WITHIN_S
         while not self._must_end and time.monotonic() < until_s:
             time.sleep(0.02)
         return self._must_end

@@ -82,16 +82,16 @@ def changed_part(
     Raises:
         ValueError: If the stored text itself is damaged.
     """
-    noted = noted_checksums(file, name)
-    if noted is None:
+    stored = noted_checksums(file, name)
+    if stored is None:
         return None
     parts = _parts_of(file, name)
-    for part in sorted(noted.keys() | parts.keys()):
+    for part in sorted(stored.keys() | parts.keys()):
         if only not in (None, part):
             continue
-        if part not in parts or part not in noted:
+        if part not in parts or part not in stored:
             return part
-        if checksum(parts[part], on_block) != noted[part]:
+        if checksum(parts[part], on_block) != stored[part]:
             return part
     return None
 

@@ -50,10 +50,10 @@ def gather(items: Iterable[Item]) -> dict[str, Variable]:
         if name and is_group(item) and item.name is None:
             item.name = name
     groups = name_given(("", item) for _, item in items if is_group(item))
-    given: list[Variable] = [item for _, item in items if isinstance(item, Variable)]
-    name_given(("", v.group) for v in given if isinstance(v, GroupVariable))
+    plain: list[Variable] = [item for _, item in items if isinstance(item, Variable)]
+    name_given(("", v.group) for v in plain if isinstance(v, GroupVariable))
     found: dict[str, Variable] = {}
-    for variable in [*given, *variables_of(groups)]:
+    for variable in [*plain, *variables_of(groups)]:
         known = found.setdefault(variable.name, variable)
         if known is not variable and known != variable:
             where = ""

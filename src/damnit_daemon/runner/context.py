@@ -171,12 +171,12 @@ def read_source(
     from .namesakes import provide  # it also imports the evaluation: only when needed
 
     provide()
-    with listening() as said:
+    with listening() as registration:
         namespace = _execute(source, context, module)
     if namespace is None:
         return context
     context.places = SourceLocations(decode_source(source), str(path))
-    _collect(namespace, said, context)
+    _collect(namespace, registration, context)
     _check_helpers(context)
     context.check()
     return context
@@ -267,12 +267,12 @@ def _user_traceback(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, tb))
 
 
-def _collect(namespace: dict[str, Any], said: Registration, context: Context) -> None:
+def _collect(namespace: dict[str, Any], registration: Registration, context: Context) -> None:
     """Record the variables of a file: its globals and groups, or its registered pipeline."""
     try:
         groups = name_globals(namespace)
-        if said.instead is not None:
-            context.variables = said.instead.collect()
+        if registration.instead is not None:
+            context.variables = registration.instead.collect()
             return
         for value in namespace.values():
             if isinstance(value, Variable) and value.func is None:
@@ -280,8 +280,8 @@ def _collect(namespace: dict[str, Any], said: Registration, context: Context) ->
             elif isinstance(value, Variable) and not isinstance(value, GroupVariable):
                 context.variables[value.name] = value
         _add(variables_of(groups), context)
-        if said.added is not None:
-            _add(said.added.collect().values(), context)
+        if registration.added is not None:
+            _add(registration.added.collect().values(), context)
     except GroupError as error:
         name = next((n for n, value in namespace.items() if value is error.group), "")
         context.complain(str(error), *context.places.of_global(name, type(error.group)))
@@ -335,12 +335,12 @@ def _signature_warnings(variable: Variable) -> list[tuple[str, str]]:
     if variable.func is None:
         return []
     parameters = list(inspect.signature(variable.func).parameters.values())
-    given = {argument.parameter for argument in Variable.arguments(variable)}
+    sources = {argument.parameter for argument in Variable.arguments(variable)}
     if not parameters:
         return [(f"{variable.name}() takes no argument; it is called with the run", "")]
     found = []
     first, *rest = parameters
-    if first.name in given:
+    if first.name in sources:
         found.append(
             (
                 f"The first parameter of {variable.name!r} always receives the run",
@@ -350,7 +350,7 @@ def _signature_warnings(variable: Variable) -> list[tuple[str, str]]:
     found += [
         (_UNSAID.format(p.name, variable.name), p.name)
         for p in rest
-        if p.name not in given
+        if p.name not in sources
         and p.default is inspect.Parameter.empty
         and p.kind not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     ]

@@ -35,10 +35,10 @@ _reading: ContextVar[Registration | None] = ContextVar("damnit_reading", default
 @contextmanager
 def listening() -> Iterator[Registration]:
     """Record registrations inside the block; nested reads of other files have their own."""
-    said = Registration()
-    token = _reading.set(said)
+    registration = Registration()
+    token = _reading.set(registration)
     try:
-        yield said
+        yield registration
     finally:
         _reading.reset(token)
 

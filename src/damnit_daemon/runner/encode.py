@@ -60,19 +60,19 @@ def prepare(cell: Cell) -> Prepared:
     for what in ("data", "preview"):
         value = getattr(cell, what)
         if _is_table(value) and tables.has_parquet():
-            table, said = tables.parquet(value)
+            table, warnings = tables.parquet(value)
         elif _is_table(value):
-            dataset, said = tables.as_dataset(value)
+            dataset, warnings = tables.as_dataset(value)
             datasets[what], left_out = as_dataset(dataset)
-            said += left_out
+            warnings += left_out
         elif _netcdf_kind(value):
-            value, said = plain(value)
+            value, warnings = plain(value)
             setattr(made, what, value)
             datasets[what], left_out = as_dataset(value)
-            said += left_out
+            warnings += left_out
         else:
             continue
-        notes += said
+        notes += warnings
     if made.units is None and is_a(made.data, "xarray", "DataArray"):
         units = made.data.attrs.get("units")
         made.units = units if isinstance(units, str) and units else None

@@ -78,8 +78,8 @@ class Evaluator:
 
     def forget_all_but(self, names: Iterable[str]) -> None:
         """Release values: an image that no variable waits for need not fill the memory."""
-        wanted = set(names)
-        self.values = {name: data for name, data in self.values.items() if name in wanted}
+        kept = set(names)
+        self.values = {name: data for name, data in self.values.items() if name in kept}
 
     def _call(self, variable: Variable) -> Cell | None:
         assert variable.func is not None
@@ -107,8 +107,8 @@ class Evaluator:
             elif argument.source == "param":
                 self._add_parameter(argument, found)
             elif argument.is_unknown:
-                asked = f"{argument.source}#{argument.path}"
-                raise RuntimeError(f"Unknown path {asked!r} for variable {variable.title!r}")
+                source = f"{argument.source}#{argument.path}"
+                raise RuntimeError(f"Unknown path {source!r} for variable {variable.title!r}")
             elif argument.source == "missing":
                 if argument.required:
                     raise Skip(f"There is no {argument.path}: the group was created without it")

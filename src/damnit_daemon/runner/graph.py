@@ -81,7 +81,7 @@ class Graph:
                         f"There is no variable {name!r} in the context file."
                         + _nearest(name, self._variables)
                     )
-        wanted = []
+        selected = []
         for name in self.order:
             title = str(self._variables[name].title).lower()
             chosen = (
@@ -94,8 +94,8 @@ class Graph:
                 and data in (RunData.ALL, self.data[name])
                 and cluster in (None, self.cluster[name])
             ):
-                wanted.append(name)
-        needed = self.closure(wanted)
+                selected.append(name)
+        needed = self.closure(selected)
         return [name for name in self.order if name in needed]
 
     def _direct(self, variable: Variable) -> list[str]:

@@ -64,11 +64,11 @@ def Group(  # noqa: N802 - DAMNIT's name
         return functools.partial(Group, tags=tags)
     if not isinstance(cls, type):
         raise GroupError(f"@Group decorates a class, not {cls!r}")
-    taken = [f for f in GROUP_FIELDS if f in vars(cls) or f in inspect.get_annotations(cls)]
-    if taken:
+    redefined = [f for f in GROUP_FIELDS if f in vars(cls) or f in inspect.get_annotations(cls)]
+    if redefined:
         raise GroupError(
-            f"The group {cls.__name__} defines {', '.join(taken)} itself, which every group has: "
-            "pass it to the instances, or use another name"
+            f"The group {cls.__name__} defines {', '.join(redefined)} itself, which every group "
+            "has: pass it to the instances, or use another name"
         )
     inherited = getattr(cls, "tags", None) if hasattr(cls, GROUP_MARK) else None
     defaults = {**GROUP_FIELDS, "tags": inherited if tags is None else as_tags(tags)}

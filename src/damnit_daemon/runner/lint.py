@@ -204,7 +204,7 @@ def _check_names(module: _Module, file: str) -> Iterator[Problem]:
 def _unknown(
     declared: DeclaredFunction, names: list[str], module: _Module, file: str
 ) -> Iterator[Problem]:
-    for argument, source, path, required in _asked_for(declared):
+    for argument, source, path, required in _sources(declared):
         if source not in SOURCES:
             message = f"Unknown source {source}#; use one of {', '.join(s + '#' for s in SOURCES)}"
             yield _warning(message, file, *_place(argument))
@@ -229,7 +229,7 @@ def _unknown(
         yield Problem(message, file, *_place(argument), severity)
 
 
-def _asked_for(declared: DeclaredFunction) -> Iterator[tuple[ast.arg, str, str, bool]]:
+def _sources(declared: DeclaredFunction) -> Iterator[tuple[ast.arg, str, str, bool]]:
     """Yield the parameters with a source: source, path, and True if there is no default."""
     arguments = declared.node.args
     positional = [*arguments.posonlyargs, *arguments.args]
@@ -251,7 +251,7 @@ def _unused(declared: DeclaredFunction, file: str) -> Iterator[Problem]:
     used = {n.id for n in ast.walk(declared.node) if isinstance(n, ast.Name)}
     if used & {"locals", "vars", "eval", "exec"} or _is_stub(declared.node):
         return
-    for argument, source, path, _ in _asked_for(declared):
+    for argument, source, path, _ in _sources(declared):
         if argument.arg not in used and not argument.arg.startswith("_"):
             waits = f", but {declared.name!r} depends on it" if source in ("var", "self") else ""
             message = f"Argument {argument.arg!r} ({source}#{path}) is never used{waits}"

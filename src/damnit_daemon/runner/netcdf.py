@@ -105,16 +105,16 @@ def _names(dataset: Any) -> dict[Any, str]:
     """Return unique netCDF names for its variables and dimensions."""
     every = list(dict.fromkeys([*dataset.variables, *dataset.dims]))
     apart = {*dataset.coords} - {*dataset.dims}  # listed in an attribute, separated by spaces
-    wanted = {name: name_in_netcdf(name, one_word=name in apart) for name in every}
-    found = {name: new for name, new in wanted.items() if new == name}
-    taken = set(found)
-    for name, new in wanted.items():
+    new_names = {name: name_in_netcdf(name, one_word=name in apart) for name in every}
+    found = {name: new for name, new in new_names.items() if new == name}
+    used = set(found)
+    for name, new in new_names.items():
         if name in found:
             continue
-        while new in taken:
+        while new in used:
             new += "_"
         found[name] = new
-        taken.add(new)
+        used.add(new)
     return found
 
 

@@ -140,9 +140,9 @@ def _storable(values: Any) -> tuple[Any, str]:
         return times.reshape(values.shape), "in UTC"
     for kind in (Real, Complex):
         if _all(there, kind):
-            wanted = object if not missing.any() else float if kind is Real else complex
+            stored_as = object if not missing.any() else float if kind is Real else complex
             filled = [np.nan if m else n for n, m in zip(items, missing, strict=True)]
-            numbers = np.array(filled, None if wanted is object else wanted)
+            numbers = np.array(filled, None if stored_as is object else stored_as)
             fits = numbers.dtype.kind in "biufc"
             return (numbers.reshape(values.shape), "") if fits else (None, "")
     return None, ""

@@ -131,23 +131,23 @@ class Pipeline:
     @staticmethod
     def default() -> Pipeline:
         """In a context file: return the pipeline evaluated besides its globals; `add` to it."""
-        said = current()
-        if said is None:
+        registration = current()
+        if registration is None:
             return Pipeline()
-        if said.instead is not None:
-            return cast("Pipeline", said.instead)
-        if said.added is None:
-            said.added = Pipeline()
-        return cast("Pipeline", said.added)
+        if registration.instead is not None:
+            return cast("Pipeline", registration.instead)
+        if registration.added is None:
+            registration.added = Pipeline()
+        return cast("Pipeline", registration.added)
 
     @staticmethod
     def set_default(pipeline: Pipeline) -> Pipeline:
         """In a context file: evaluate this pipeline instead of its globals."""
         if not isinstance(pipeline, Pipeline):
             raise TypeError(f"Pipeline.set_default takes a Pipeline, not {type(pipeline).__name__}")
-        said = current()
-        if said is not None:
-            said.instead = pipeline
+        registration = current()
+        if registration is not None:
+            registration.instead = pipeline
         return pipeline
 
     def __repr__(self) -> str:
@@ -383,11 +383,11 @@ class Pipeline:
         return OpenedRun(self.proposal, self.run_number)
 
     def _names(self, run: OpenedRun) -> list[str]:
-        graph, wanted = self.context.graph, self.run_data or RunData.ALL
-        names = graph.select(data=wanted)
+        graph, files = self.context.graph, self.run_data or RunData.ALL
+        names = graph.select(data=files)
         if all(graph.data[n] is RunData.RAW for n in names) or run.has_proc():
             return names
-        if wanted is RunData.PROC:
+        if files is RunData.PROC:
             raise RunUnavailable(f"There is no proc data of run {run.run} yet")
         LOG.warning("Proc data is unavailable, only raw variables will be executed.")
         return graph.select(data=RunData.RAW)

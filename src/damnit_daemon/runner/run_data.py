@@ -54,10 +54,10 @@ class OpenedRun:
         Raises:
             RunUnavailable: If there is no such run, or its files cannot be read.
         """
-        wanted = RunData.RAW if data is RunData.RAW else RunData.ALL
-        if wanted not in self._opened:
-            self._opened[wanted] = self._open(wanted)
-        return self._opened[wanted]
+        files = RunData.RAW if data is RunData.RAW else RunData.ALL
+        if files not in self._opened:
+            self._opened[files] = self._open(files)
+        return self._opened[files]
 
     def has_proc(self) -> bool:
         """Return True if corrected data exists."""

@@ -85,9 +85,9 @@ def sentence(folders: Iterable[DataFiles]) -> str:
     if not reasons:
         return ""
     total = sum(len(folder.names) for folder in folders)
-    told = "; ".join(f"{name}: {reason}" for name, reason in list(reasons.items())[:MOST_NAMED])
+    named = "; ".join(f"{name}: {reason}" for name, reason in list(reasons.items())[:MOST_NAMED])
     more = f"; and {len(reasons) - MOST_NAMED} more" if len(reasons) > MOST_NAMED else ""
-    return f"{len(reasons)} of {total} files unreadable ({told}{more})"
+    return f"{len(reasons)} of {total} files unreadable ({named}{more})"
 
 
 def _in_words(error: Exception) -> str:

@@ -46,13 +46,13 @@ def as_dataset(table: Any) -> tuple[Any, list[str]]:
         names, notes = _unique(frame.columns)
         frame = frame.set_axis(names, axis="columns")
         frame = frame.rename_axis(index=lambda name: name or "index")
-        dataset, said = plain(frame.to_xarray())
+        dataset, warnings = plain(frame.to_xarray())
     except Exception as error:  # pandas and xarray, on the user's objects
         raise TypeError(
             f"{error}. To store any kind of table, install pyarrow in the Python that evaluates "
             f"the context file: {sys.executable} -m pip install pyarrow"
         ) from error
-    return dataset, [*notes, *said]
+    return dataset, [*notes, *warnings]
 
 
 def _bytes(frame: Any) -> bytes:

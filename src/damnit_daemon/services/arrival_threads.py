@@ -120,11 +120,13 @@ class ArrivalThreads:
                 watcher = watcher or self._make_watcher()
                 with self._ledger.reading() as con:
                     new = load_arrived_data(con, after_id=last_id)
-                    taken = load_files(con)
+                    processed = load_files(con)
                 seen |= new.data
                 last_id = new.last_id
                 hears = self.consumer is not None and not self.consumer.problem
-                look = watcher.poll(seen, time.monotonic(), expects_events=hears, taken=taken)
+                look = watcher.poll(
+                    seen, time.monotonic(), expects_events=hears, processed=processed
+                )
                 self._growing = tuple(watcher.growing)
                 self._record_older(watcher)
                 self._record_poll(look)

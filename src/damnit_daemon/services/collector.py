@@ -82,7 +82,7 @@ class Collector:
         require_right: Callable[[], None] = lambda: None,
     ) -> None:
         self.problem = ""
-        self.owed = ""
+        self.unsaved = ""
         self.notes: list[str] = []
         self._folder = folder
         self._key = key
@@ -207,7 +207,7 @@ class Collector:
                 fragments.append(self._error_fragment(name, message, error_class))
             except DamnitError as error:
                 left[name] = (message, error_class)
-                self.owed = str(error)
+                self.unsaved = str(error)
         self._lost.clear()
         self._combine(fragments)
         if left:
@@ -215,7 +215,7 @@ class Collector:
                 self._require_right()
                 self._save_errors(left)
             except DamnitError as error:
-                self.owed = str(error)
+                self.unsaved = str(error)
 
     def _error_fragment(
         self, name: str, message: str, error_class: str, context_hash: str | None = None

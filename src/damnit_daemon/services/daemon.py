@@ -76,7 +76,7 @@ from .job_options import load_options
 from .ledger_renewal import LedgerWatch
 from .local_worker import LocalWorker
 from .publisher import Publisher
-from .scheduling import Scheduler, schedule_pending
+from .scheduling import ScheduledActions, schedule_pending
 from .sweeper import Sweeper
 
 log = logging.getLogger(__name__)
@@ -271,9 +271,9 @@ class Daemon:
                 malformed = end_malformed_rows(con, now=now)
             for event in self._unwritten:
                 self._write_one(con, event, now, over)
-            intake = schedule_pending(con, now=now)
+            actions = schedule_pending(con, now=now)
             followed_up = self._follow_up(con, over, now)
-            added = [load_job(con, job_id) for job_id in (*intake.jobs, *followed_up)]
+            added = [load_job(con, job_id) for job_id in (*actions.jobs, *followed_up)]
             if not self._is_stopping:
                 queued = self._send_to_slurm(con, now)
                 begun = self._start_jobs(con, now)
@@ -287,7 +287,7 @@ class Daemon:
         for sentence in malformed:
             log.warning("%s", sentence)
         self._announce(written, over, [job for job in added if job is not None])
-        self._act(intake)
+        self._act(actions)
         if queued:
             self._cluster.order(Give(tuple(queued)))
         for slot, job, template in begun:
@@ -378,8 +378,8 @@ class Daemon:
                     set_state(con, job.id, JobState.FAILED, now=now, reason=str(error))
                     continue
                 set_state(con, job.id, JobState.RUNNING, now=now, placement=place)
-                taken = load_job(con, job.id) or job
-                begun.append((free[len(begun)], taken, template))
+                job_now = load_job(con, job.id) or job
+                begun.append((free[len(begun)], job_now, template))
                 busy.add(job.run_key)
         return begun
 
@@ -402,10 +402,10 @@ class Daemon:
                 set_state(con, job.id, JobState.FAILED, now=now, reason=str(error))
                 continue
             set_state(con, job.id, JobState.SUBMITTED, now=now, placement=place)
-            taken = load_job(con, job.id) or job
-            if taken.cluster is None:  # shared and dedicated jobs are never mixed
-                taken = replace(taken, cluster=False)
-            queued.append(QueuedJob(taken, options))
+            job_now = load_job(con, job.id) or job
+            if job_now.cluster is None:  # shared and dedicated jobs are never mixed
+                job_now = replace(job_now, cluster=False)
+            queued.append(QueuedJob(job_now, options))
         return queued
 
     def _in_slurm(self) -> SlurmTask:
@@ -436,11 +436,11 @@ class Daemon:
         new = []
         for job in over:
             if job.id in self._cluster_work:
-                wanted = NewJob(
+                follow_up = NewJob(
                     job.run_key, job.data, job.variables, job.match, True,
                     job.wanted_executor, job.origin, job.priority, job.user,
                 )  # fmt: skip
-                added = add_job(con, wanted, now=now)
+                added = add_job(con, follow_up, now=now)
                 if added.is_new:
                     new.append(added.id)
         return new
@@ -511,20 +511,20 @@ class Daemon:
             self._announcer.job_over(job)
             if not job.state.is_over:
                 continue
-            said = ": ".join(filter(None, [job.state, job.reason]))
-            log.info("Job %s (%s, %s) is %s", job.id, job.run_key, job.data, said)
+            outcome = ": ".join(filter(None, [job.state, job.reason]))
+            log.info("Job %s (%s, %s) is %s", job.id, job.run_key, job.data, outcome)
         for job in added:
             self._announcer.job_waits(job)
 
-    def _act(self, intake: Scheduler) -> None:
-        stop = dict(intake.stop)
+    def _act(self, actions: ScheduledActions) -> None:
+        stop = dict(actions.stop)
         for slot in self._slots:
             if slot.job is not None and slot.job.id in stop:
                 slot.stop(stop[slot.job.id], must_retry=False)
-        for job_id, reason in intake.stop:
+        for job_id, reason in actions.stop:
             if self._cluster.has(job_id):
                 self._cluster.order(Cancel(job_id, reason))
-        if intake.sweep:
+        if actions.sweep:
             self._sweeper.sweep()
 
     def _report_status(self, now_s: float) -> None:

@@ -91,7 +91,7 @@ class JobInterrupted:
     waits: bool = False
 
 
-def ended_owing(job: Job, reason: str, *, leaves_cluster_work: bool) -> JobOver | JobInterrupted:
+def ended_unsaved(job: Job, reason: str, *, leaves_cluster_work: bool) -> JobOver | JobInterrupted:
     """End a job whose results could not be written to disk: it is retried later, a few times."""
     if job.attempt < MOST_TRIES:
         return JobInterrupted(job.id, f"{reason}. Retrying.", waits=True)

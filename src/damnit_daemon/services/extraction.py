@@ -66,12 +66,12 @@ def extract(
     )
     try:
         loaded = extractor.context()
-        wanted = _wanted_names(loaded, variables, match)
+        select = _selected_names(loaded, variables, match)
         extractor.store_variables(loaded)
         for key in keys:
             outcome = RunOutcome(key)
             report.runs.append(outcome)
-            extractor.extract_run(replace(template, variables=wanted(key)), outcome)
+            extractor.extract_run(replace(template, variables=select(key)), outcome)
     except (KeyboardInterrupt, JobCancelled):
         report.is_interrupted = True
     finally:
@@ -81,7 +81,7 @@ def extract(
     return report
 
 
-def _wanted_names(
+def _selected_names(
     loaded: ContextLoaded, variables: Names | None, match: Collection[str]
 ) -> Callable[[RunKey], list[str] | None]:
     """Check the requested variables; return a function that selects those of a run.

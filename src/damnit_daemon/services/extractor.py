@@ -174,8 +174,8 @@ class Extractor:
             collector.finish(find_unreported=sudden)
             outcome.duration_s = time.monotonic() - began
             outcome.not_stored = " ".join(filter(None, [collector.problem, *collector.notes]))
-            outcome.owed = outcome.owed or collector.owed
-            for problem in filter(None, [collector.problem, outcome.owed, *collector.notes]):
+            outcome.unsaved = outcome.unsaved or collector.unsaved
+            for problem in filter(None, [collector.problem, outcome.unsaved, *collector.notes]):
                 self._note_problem(problem)
 
     def close(self) -> None:
@@ -208,7 +208,7 @@ class Extractor:
         with closing(self._runner.run(job)) as events:  # if left early, all processes end
             for event in events:
                 if isinstance(event, VariableDone):
-                    outcome.owed = collector.record(event) or outcome.owed
+                    outcome.unsaved = collector.record(event) or outcome.unsaved
                     if attempts.record(event):
                         _count(event, outcome)
                 elif isinstance(event, FilesFound):

@@ -137,7 +137,7 @@ def renew_ledger(
     if not _is_lost(folder, memo):
         return ""
     reason = why_unusable(folder)
-    done, owed = _sort_runs(folder, proposal)
+    done, unprocessed = _sort_runs(folder, proposal)
     aside = _move_aside(folder.ledger, now)
     ledger = Ledger(folder.ledger)
     ledger.create()
@@ -156,7 +156,7 @@ def renew_ledger(
             record_arrival(con, arrival, now=now, state=ArrivalState.IGNORED, reason=NEWLY_MADE)
             save_files(con, key, kind, files, now=now)
         set_value(con, RENEWED, json.dumps([now, sentence]))
-    log.warning("%s Runs to be processed: %s", sentence, len(owed))
+    log.warning("%s Runs to be processed: %s", sentence, len(unprocessed))
     return sentence
 
 
@@ -221,7 +221,7 @@ def _sort_runs(folder: DamnitFolder, proposal: int) -> tuple[dict[Place, TakenFi
     with Database(folder.database).reading() as con:
         newest = load_computed_times(con)
     done: dict[Place, TakenFiles] = {}
-    owed = []
+    unprocessed = []
     for run in existing_runs(proposal_folder):
         for kind in KINDS:
             place = (RunKey(proposal, run), kind)
@@ -229,12 +229,12 @@ def _sort_runs(folder: DamnitFolder, proposal: int) -> tuple[dict[Place, TakenFi
             if files is None or not files.hdf5_files:
                 continue
             if files.data_at > newest.get(place[0], 0.0):
-                owed.append(place)
+                unprocessed.append(place)
             else:
                 done[place] = TakenFiles(
                     files.hdf5_files, files.data_bytes, files.data_ns, files.folder_ns
                 )
-    return done, owed
+    return done, unprocessed
 
 
 def _move_aside(ledger: Path, now: float) -> Path | None:

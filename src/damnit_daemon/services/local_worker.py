@@ -25,7 +25,7 @@ from .events import (
     Remark,
     ValuesSaved,
     VariablesChanged,
-    ended_owing,
+    ended_unsaved,
 )
 from .extractor import Extractor, JobCancelled, context_hash
 from .outcome import RunOutcome
@@ -92,8 +92,8 @@ class LocalWorker:
         self._thread.join(timeout_s)
 
     def _work(self) -> None:
-        while (given := self._jobs.get()) is not None:
-            job, template = given
+        while (assignment := self._jobs.get()) is not None:
+            job, template = assignment
             try:
                 message = self._do(job, template)
             except Exception as error:
@@ -135,8 +135,8 @@ class LocalWorker:
             return JobInterrupted(job.id, f"{NOT_YET}: {outcome.failure}", awaits_files=True)
         if outcome.failure:
             return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
-        if outcome.owed:
-            return ended_owing(job, outcome.owed, leaves_cluster_work=left)
+        if outcome.unsaved:
+            return ended_unsaved(job, outcome.unsaved, leaves_cluster_work=left)
         remarks = " · ".join(filter(None, [outcome.not_stored, *outcome.unreadable]))
         return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)
 

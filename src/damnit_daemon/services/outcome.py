@@ -24,7 +24,7 @@ class RunOutcome:
     """Files that could not be read, a sentence for `raw` and one for `proc`."""
     not_stored: str = ""
     """Why results are still in fragments; empty if they are not."""
-    owed: str = ""
+    unsaved: str = ""
     """Why results could not be stored at all, so that they must be computed again."""
     duration_s: float = 0.0
 

@@ -244,9 +244,9 @@ class TakenRuns:
         self._next_s: dict[Place, float] = {}
         self._changed: dict[Place, RunFiles] = {}
 
-    def scan(self, taken: Mapping[Place, TakenFiles], now_s: float) -> Iterator[RunFiles]:
+    def scan(self, processed: Mapping[Place, TakenFiles], now_s: float) -> Iterator[RunFiles]:
         """Yield runs whose files differ from those that a job has seen, or are more."""
-        for place, files in taken.items():
+        for place, files in processed.items():
             if place not in self._next_s:
                 self._next_s[place] = now_s + self._first_pause_s(place, files)
             if now_s >= self._next_s[place]:
@@ -282,12 +282,12 @@ class TakenRuns:
         return max(0.0, self._clock() - newest_ns / 1e9)
 
 
-def has_changed(files: RunFiles, taken: TakenFiles) -> bool:
+def has_changed(files: RunFiles, processed: TakenFiles) -> bool:
     """Return True if files were added or changed since a job has seen them; not if only removed."""
     if not files.hdf5_files:
         return False
-    is_resized = files.hdf5_files == taken.number and files.data_bytes != taken.size_bytes
-    return files.hdf5_files > taken.number or files.data_ns > taken.newest_ns or is_resized
+    is_resized = files.hdf5_files == processed.number and files.data_bytes != processed.size_bytes
+    return files.hdf5_files > processed.number or files.data_ns > processed.newest_ns or is_resized
 
 
 def run_folder_name(run: int) -> str:

@@ -22,7 +22,7 @@ def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
     """Yield the daemon's events for an event about a job; none for events of no interest."""
     match event:
         case FilesFound():
-            yield from _files_taken(job, event)
+            yield from _files_processed(job, event)
         case JobStarted():
             yield JobBegan(job.id, tuple(event.variables))
         case VariableStarted():
@@ -39,7 +39,7 @@ def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
             yield Remark(f"{job.run_key}: {event.message}")
 
 
-def _files_taken(job: Job, event: FilesFound) -> Iterator[FilesTaken]:
+def _files_processed(job: Job, event: FilesFound) -> Iterator[FilesTaken]:
     """Yield nothing if the event is invalid, or the job covers only some variables.
 
     A second-stage job reads the files that the first one has taken.

@@ -51,7 +51,7 @@ from .job_options import save_options
 
 
 @dataclass
-class Scheduler:
+class ScheduledActions:
     """New jobs, running jobs to stop, and whether to sweep."""
 
     jobs: list[int] = field(default_factory=list)
@@ -61,20 +61,20 @@ class Scheduler:
     sweep: bool = False
     """True if a user requested that waiting fragments be combined."""
 
-    def merge(self, other: Scheduler) -> None:
+    def merge(self, other: ScheduledActions) -> None:
         """Add the actions of another one."""
         self.jobs += other.jobs
         self.stop += other.stop
         self.sweep |= other.sweep
 
 
-def schedule_pending(con: Connection, *, now: float) -> Scheduler:
+def schedule_pending(con: Connection, *, now: float) -> ScheduledActions:
     """Turn arrivals and requests into jobs; answer the requests."""
-    intake = Scheduler()
+    actions = ScheduledActions()
     for found in pending_arrivals(con):
         try:
             with row_guard(con, f"Arrival {found.id}"):
-                intake.jobs += _accept(con, found, now)
+                actions.jobs += _accept(con, found, now)
         except RowFailed as error:
             mark_arrival(con, found.id, ArrivalState.IGNORED, reason=str(error))
     for request in take_requests(con, now=now):
@@ -85,15 +85,15 @@ def schedule_pending(con: Connection, *, now: float) -> Scheduler:
             answer = {"reason": str(error)}
             answer_request(con, request.id, RequestState.REFUSED, answer, now=now)
         else:
-            intake.merge(done)
-    return intake
+            actions.merge(done)
+    return actions
 
 
 def _accept(con: Connection, found: RecordedArrival, now: float) -> list[int]:
     arrival = found.arrival
     arrived_at = arrival.event_at or found.recorded_at
-    wanted = NewJob(arrival.run_key, _data_that_depends(con, arrival), arrived_at=arrived_at)
-    added = add_job_for_arrival(con, found.id, wanted, now=now)
+    job = NewJob(arrival.run_key, _data_that_depends(con, arrival), arrived_at=arrived_at)
+    added = add_job_for_arrival(con, found.id, job, now=now)
     return [added.id] if added is not None and added.is_new else []
 
 
@@ -103,35 +103,35 @@ def _data_that_depends(con: Connection, arrival: Arrival) -> str:
     return "all" if is_late else arrival.data
 
 
-def _carry_out(con: Connection, request: Request, now: float) -> Scheduler:
+def _carry_out(con: Connection, request: Request, now: float) -> ScheduledActions:
     """Execute a request, and answer it."""
-    intake = Scheduler()
-    numbers = _act(con, parse_request(request.kind, request.payload), request, intake, now)
+    actions = ScheduledActions()
+    numbers = _act(con, parse_request(request.kind, request.payload), request, actions, now)
     answer: Mapping[str, Any] = {} if numbers is None else {"jobs": numbers}
     answer_request(con, request.id, RequestState.DONE, answer, now=now)
-    return intake
+    return actions
 
 
 def _act(
-    con: Connection, typed: AnyRequest, request: Request, intake: Scheduler, now: float
+    con: Connection, typed: AnyRequest, request: Request, actions: ScheduledActions, now: float
 ) -> list[int] | None:
     """Execute a request; return the numbers of the affected jobs."""
     match typed:
         case ReprocessRequest():
-            return _reprocess(con, typed, request.user, intake, now)
+            return _reprocess(con, typed, request.user, actions, now)
         case CancelRequest():
-            return _cancel(con, typed, f"cancelled by {request.user}@{request.host}", intake, now)
+            return _cancel(con, typed, f"cancelled by {request.user}@{request.host}", actions, now)
         case RetryRequest():
-            return _retry(con, typed, request.user, intake, now)
+            return _retry(con, typed, request.user, actions, now)
         case PrioritiseRequest():
             return [job for job in typed.jobs if prioritise_job(con, job, typed.priority)]
         case CombineRequest():
-            intake.sweep = True
+            actions.sweep = True
             return None
 
 
 def _reprocess(
-    con: Connection, typed: ReprocessRequest, user: str, intake: Scheduler, now: float
+    con: Connection, typed: ReprocessRequest, user: str, actions: ScheduledActions, now: float
 ) -> list[int]:
     ids = []
     for key, names in typed.runs:
@@ -149,18 +149,18 @@ def _reprocess(
         save_options(con, added.id, typed.options)
         ids.append(added.id)
         if added.is_new:
-            intake.jobs.append(added.id)
+            actions.jobs.append(added.id)
     return ids
 
 
 def _cancel(
-    con: Connection, typed: CancelRequest, reason: str, intake: Scheduler, now: float
+    con: Connection, typed: CancelRequest, reason: str, actions: ScheduledActions, now: float
 ) -> list[int]:
     cancelled = []
     for job in (*_numbered(con, typed.jobs), *_unfinished_of(con, typed.runs)):
         if job.state in ACTIVE:
             note_cancel(con, job.id, reason)
-            intake.stop.append((job.id, reason))
+            actions.stop.append((job.id, reason))
             cancelled.append(job.id)
         elif set_state(con, job.id, JobState.CANCELLED, now=now, reason=reason):
             cancelled.append(job.id)
@@ -168,7 +168,7 @@ def _cancel(
 
 
 def _retry(
-    con: Connection, typed: RetryRequest, user: str, intake: Scheduler, now: float
+    con: Connection, typed: RetryRequest, user: str, actions: ScheduledActions, now: float
 ) -> list[int]:
     jobs = still_failed(load_jobs(con)) if typed.failed else _numbered(con, typed.jobs)
     ids = []
@@ -178,7 +178,7 @@ def _retry(
             save_options(con, added.id, typed.options)
             ids.append(added.id)
             if added.is_new:
-                intake.jobs.append(added.id)
+                actions.jobs.append(added.id)
     return ids
 
 

@@ -190,7 +190,7 @@ class Watcher:
         now_s: float,
         *,
         expects_events: bool = True,
-        taken: Mapping[Place, TakenFiles] = MappingProxyType({}),
+        processed: Mapping[Place, TakenFiles] = MappingProxyType({}),
     ) -> ScanResult:
         """Scan for new runs; retry unreadable folders in the next scan.
 
@@ -199,12 +199,12 @@ class Watcher:
             now_s: Seconds of a monotonic clock, such as `time.monotonic`.
             expects_events: Whether a broker can announce runs at the moment; else
                 a run only has to be unchanged.
-            taken: The files that jobs have seen.
+            processed: The files that jobs have seen.
         """
         try:
             self._proposal_folder.stat()  # not mounted does not mean empty
             new = {k: list(folder.scan(seen, now_s)) for k, folder in self._folders.items()}
-            changed = list(self._taken_runs.scan(taken, now_s))
+            changed = list(self._taken_runs.scan(processed, now_s))
         except OSError as error:
             self._complain(f"{self._proposal_folder}: {error.strerror}")
             return ScanResult([], [])
@@ -222,18 +222,20 @@ class Watcher:
                 self._watched |= decision.watched
                 settled += decision.settled
         self._forget_changed(before)
-        self._learn(before, taken)
+        self._learn(before, processed)
         ready = self._pop_complete(settled, now_s)
-        look = self._sort(ready, now_s, taken, expects_events=expects_events)
+        look = self._sort(ready, now_s, processed, expects_events=expects_events)
         self._note_growing(ready, now_s)
         return look
 
-    def _learn(self, before: Mapping[Place, Sighting], taken: Mapping[Place, TakenFiles]) -> None:
+    def _learn(
+        self, before: Mapping[Place, Sighting], processed: Mapping[Place, TakenFiles]
+    ) -> None:
         """Record the pauses between files."""
         for place, (files, *_) in self._watched.items():
             newest_ns = before[place].files.data_ns if place in before else 0
-            if place not in before and place in taken and taken[place].number:
-                newest_ns = taken[place].newest_ns
+            if place not in before and place in processed and processed[place].number:
+                newest_ns = processed[place].newest_ns
             if newest_ns and files.data_ns > newest_ns:
                 self.settle_times.note(*place, (files.data_ns - newest_ns) / 1e9)
 
@@ -312,7 +314,7 @@ class Watcher:
         self,
         settled: Iterable[Sighting],
         now_s: float,
-        taken: Container[Place],
+        processed: Container[Place],
         *,
         expects_events: bool,
     ) -> ScanResult:
@@ -320,7 +322,7 @@ class Watcher:
         grace_s = (self._grace_s or 0.0) if expects_events else 0.0
         for files, since_s, _ in settled:
             wait_s = self.settle_times.of(files.place[1]) + grace_s
-            if files.place in taken:
+            if files.place in processed:
                 if now_s - since_s >= wait_s:
                     look.arrivals.append(_arrival(files, backfilled=bool(grace_s), again=True))
                 continue

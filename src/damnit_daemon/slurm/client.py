@@ -139,8 +139,8 @@ class SlurmClient:
         """
         user, names = os.getuid(), [name for name in clusters if name]
         for name in names or [""]:
-            asked = [name] if name else []
-            text = self._ask(commands.squeue_command(asked, user=user, ended=True))
+            searched = [name] if name else []
+            text = self._ask(commands.squeue_command(searched, user=user, ended=True))
             for status in parse.parse_squeue(text, name):
                 if status.comment == comment:
                     return status.id.array
@@ -180,10 +180,10 @@ class SlurmClient:
         """
         if not ids:
             return {}
-        wanted = commands.group_by_cluster(ids)
-        known = {status.id: status for status in self._queued(list(wanted))}
+        by_cluster = commands.group_by_cluster(ids)
+        known = {status.id: status for status in self._queued(list(by_cluster))}
         found = {each: known[each] for each in ids if each in known}
-        for cluster, group in wanted.items():
+        for cluster, group in by_cluster.items():
             missing = [each for each in group if each not in found]
             if missing:
                 found |= self._ended(missing, cluster)

@@ -144,30 +144,30 @@ def explain_failure(command: str, code: int, text: str) -> SlurmError:
         code: Its exit code.
         text: Its output on stderr.
     """
-    said, low = last_words(text), text.casefold()
+    answer, low = last_words(text), text.casefold()
     submits = command == "sbatch"
     unknown_cluster = "no cluster '" in low
     if any(part in low for part in NOT_REACHED) and not unknown_cluster:
-        return SlurmDown(f"Slurm cannot be reached: {said}")
+        return SlurmDown(f"Slurm cannot be reached: {answer}")
     if any(part in low for part in ANSWER_LOST):
         if submits:
-            return SubmissionUnclear(f"Slurm did not confirm whether it accepted the job: {said}")
-        return SlurmDown(f"Slurm did not respond: {said}")
+            return SubmissionUnclear(f"Slurm did not confirm whether it accepted the job: {answer}")
+        return SlurmDown(f"Slurm did not respond: {answer}")
     if submits:
-        return _refusal(said, low)
-    return SlurmError(f"{command} failed with exit code {code}: {said or 'no output.'}")
+        return _refusal(answer, low)
+    return SlurmError(f"{command} failed with exit code {code}: {answer or 'no output.'}")
 
 
-def _refusal(said: str, low: str) -> SubmissionRefused:
+def _refusal(answer: str, low: str) -> SubmissionRefused:
     for pattern, meaning, hint in REFUSALS:
         if re.search(pattern, low):
             temporary = any(part in low for part in TEMPORARY)
             return SubmissionRefused(
-                f"Slurm refused the job: {meaning} ({said}).", hint=hint, is_temporary=temporary
+                f"Slurm refused the job: {meaning} ({answer}).", hint=hint, is_temporary=temporary
             )
     temporary = any(part in low for part in TEMPORARY)
     return SubmissionRefused(
-        f"Slurm refused the job: {said or 'it gave no reason.'}", is_temporary=temporary
+        f"Slurm refused the job: {answer or 'it gave no reason.'}", is_temporary=temporary
     )
 
 

@@ -81,8 +81,8 @@ def _pending(status: JobStatus, resources: Resources | None) -> str:
     meaning = PENDING.get(word) or next((m for p, m in PREFIXES if word.startswith(p)), "")
     if word == "Reservation" and resources is not None and resources.reservation:
         meaning = f"the reservation {resources.reservation} has not begun, has ended, or is full"
-    told = f" ({word})" if word else ""
-    return f"Waits: {meaning}{told}." if meaning else f"Waits: Slurm reports {word}."
+    in_brackets = f" ({word})" if word else ""
+    return f"Waits: {meaning}{in_brackets}." if meaning else f"Waits: Slurm reports {word}."
 
 
 def _cancelled(status: JobStatus, _resources: Resources) -> str:
@@ -122,30 +122,30 @@ def _node(status: JobStatus, _resources: Resources) -> str:
     return f"The node{f' {status.node}' if status.node else ''} failed while the job was running."
 
 
-def _said(text: str) -> Callable[[JobStatus, Resources], str]:
+def _fixed(text: str) -> Callable[[JobStatus, Resources], str]:
     return lambda _status, _resources: text
 
 
 OTHERS: dict[SlurmState, Callable[[JobStatus, Resources], str]] = {
-    SlurmState.COMPLETING: _said("It is about to end."),
-    SlurmState.SUSPENDED: _said("Suspended by Slurm."),
-    SlurmState.STOPPED: _said("Stopped in Slurm."),
-    SlurmState.RESIZING: _said("Runs; Slurm is resizing it."),
-    SlurmState.SIGNALING: _said("Runs; Slurm is sending it a signal."),
-    SlurmState.STAGE_OUT: _said("It is about to end; its files are being copied."),
-    SlurmState.COMPLETED: _said("It has ended."),
+    SlurmState.COMPLETING: _fixed("It is about to end."),
+    SlurmState.SUSPENDED: _fixed("Suspended by Slurm."),
+    SlurmState.STOPPED: _fixed("Stopped in Slurm."),
+    SlurmState.RESIZING: _fixed("Runs; Slurm is resizing it."),
+    SlurmState.SIGNALING: _fixed("Runs; Slurm is sending it a signal."),
+    SlurmState.STAGE_OUT: _fixed("It is about to end; its files are being copied."),
+    SlurmState.COMPLETED: _fixed("It has ended."),
     SlurmState.CANCELLED: _cancelled,
     SlurmState.FAILED: _failed,
     SlurmState.TIMEOUT: _timeout,
     SlurmState.OUT_OF_MEMORY: _memory,
     SlurmState.NODE_FAIL: _node,
-    SlurmState.BOOT_FAIL: _said("The node did not start."),
-    SlurmState.RECONFIG_FAIL: _said("The node could not be set up as requested."),
-    SlurmState.LAUNCH_FAILED: _said("The job could not be started on its node."),
-    SlurmState.PREEMPTED: _said("The job was preempted by one with a higher priority."),
-    SlurmState.DEADLINE: _said("The job could not finish before its deadline."),
-    SlurmState.REVOKED: _said("The job runs on another cluster."),
-    SlurmState.GONE: _said("Slurm no longer knows the job."),
+    SlurmState.BOOT_FAIL: _fixed("The node did not start."),
+    SlurmState.RECONFIG_FAIL: _fixed("The node could not be set up as requested."),
+    SlurmState.LAUNCH_FAILED: _fixed("The job could not be started on its node."),
+    SlurmState.PREEMPTED: _fixed("The job was preempted by one with a higher priority."),
+    SlurmState.DEADLINE: _fixed("The job could not finish before its deadline."),
+    SlurmState.REVOKED: _fixed("The job runs on another cluster."),
+    SlurmState.GONE: _fixed("Slurm no longer knows the job."),
 }
 
 

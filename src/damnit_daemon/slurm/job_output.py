@@ -35,9 +35,11 @@ def with_output(status: JobStatus, text: str) -> JobStatus:
     """
     if status.state not in UNCERTAIN or status.cancelled_by:
         return status
-    said = "\n".join(line for line in text.splitlines() if re.match(r"slurm(step)?d|srun:", line))
+    messages = "\n".join(
+        line for line in text.splitlines() if re.match(r"slurm(step)?d|srun:", line)
+    )
     for pattern, state in WORDS:
-        if re.search(pattern, said, re.IGNORECASE):
+        if re.search(pattern, messages, re.IGNORECASE):
             is_gentler = state is SlurmState.CANCELLED and status.state is SlurmState.FAILED
             return status if is_gentler else replace(status, state=state, reason="")
     return status

@@ -19,18 +19,18 @@ NO_CLUSTER = "none"
 """Value of the setting `slurm_clusters`: never name a cluster."""
 
 
-def choose_clusters(wanted: str, *, dedicated: bool, known: Collection[str]) -> str:
+def choose_clusters(requested: str, *, dedicated: bool, known: Collection[str]) -> str:
     """Return the cluster to name; empty for none, so that the job goes to the local one.
 
     Args:
-        wanted: The setting: empty for the default, `none`, or names.
+        requested: The setting: empty for the default, `none`, or names.
         dedicated: Whether the job has a node to itself.
         known: Clusters that can be named; none where Slurm keeps no accounting.
     """
-    if wanted.casefold() == NO_CLUSTER:
+    if requested.casefold() == NO_CLUSTER:
         return ""
     usual = DEDICATED_CLUSTER if dedicated else SHARED_CLUSTER
-    return wanted or (usual if usual in known else "")
+    return requested or (usual if usual in known else "")
 
 
 def choose_partition(existing: Collection[str], is_member: Callable[[str], bool]) -> str:
@@ -47,7 +47,7 @@ def choose_partition(existing: Collection[str], is_member: Callable[[str], bool]
 
 
 def fill_in(
-    wanted: Resources,
+    requested: Resources,
     *,
     dedicated: bool,
     existing: Collection[str],
@@ -57,6 +57,6 @@ def fill_in(
 
     A shared job goes to its cluster's default partition, as in DAMNIT, unless one is set.
     """
-    if not dedicated or wanted.partition or wanted.reservation:
-        return wanted
-    return replace(wanted, partition=choose_partition(existing, is_member))
+    if not dedicated or requested.partition or requested.reservation:
+        return requested
+    return replace(requested, partition=choose_partition(existing, is_member))

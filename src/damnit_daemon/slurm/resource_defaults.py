@@ -23,12 +23,14 @@ def choose_resources(settings: SlurmSettings, client: SlurmClient, *, dedicated:
         SlurmError: If Slurm cannot be queried.
     """
     here = client.describe()
-    wanted = settings.wanted(dedicated=dedicated, known_clusters=here.known_clusters)
-    first = wanted.clusters.partition(",")[0]
+    requested = settings.requested_resources(
+        dedicated=dedicated, known_clusters=here.known_clusters
+    )
+    first = requested.clusters.partition(",")[0]
     there = here if first in ("", here.name) else client.describe(first)
     user = getpass.getuser()
     return fill_in(
-        wanted,
+        requested,
         dedicated=dedicated,
         existing=[partition.name for partition in there.partitions],
         is_member=lambda group: in_netgroup(group, user),

@@ -44,12 +44,12 @@ def run_command(
             start_new_session=True,  # ctrl-c must not interrupt a submission
         )
     except subprocess.TimeoutExpired:
-        said = f"{words[0]} did not respond within {timeout_s:g} s."
+        message = f"{words[0]} did not respond within {timeout_s:g} s."
         if words[0] == "sbatch":
             raise SubmissionUnclear(
-                f"Slurm did not confirm whether it accepted the job: {said}"
+                f"Slurm did not confirm whether it accepted the job: {message}"
             ) from None
-        raise SlurmDown(f"Slurm cannot be reached: {said}") from None
+        raise SlurmDown(f"Slurm cannot be reached: {message}") from None
     except OSError as error:
         raise SlurmDown(
             f"{words[0]} cannot be started: {error.strerror}.",

@@ -63,7 +63,9 @@ class SlurmSettings:
     concurrent_jobs: int = DEFAULT_CONCURRENT
     """Maximum number of tasks of an array that run at once."""
 
-    def wanted(self, *, dedicated: bool, known_clusters: tuple[str, ...] = ()) -> Resources:
+    def requested_resources(
+        self, *, dedicated: bool, known_clusters: tuple[str, ...] = ()
+    ) -> Resources:
         """Return the resources of a job, before `fill_in` adds the default partition.
 
         Args:

@@ -11,7 +11,7 @@ from .states import SlurmState
 LAUNCH_FAILURES = ("JobLaunchFailure", "launch failed requeued held")
 LAUNCH_SIGNAL = 53
 """"Signal" that Slurm reports if a job's output could not be opened or it failed to launch."""
-NEEDS_SOMEBODY = frozenset(
+NEEDS_USER = frozenset(
     {
         "AccountNotAllowed",
         "BadConstraints",
@@ -109,8 +109,8 @@ class JobStatus:
         """
         if self.state is not SlurmState.FAILED:
             return False
-        said = self.reason in LAUNCH_FAILURES and not self.signal and not self.exit_code
-        return said or self.signal == LAUNCH_SIGNAL
+        is_named = self.reason in LAUNCH_FAILURES and not self.signal and not self.exit_code
+        return is_named or self.signal == LAUNCH_SIGNAL
 
     @property
     def lost_reservation(self) -> bool:
@@ -119,7 +119,7 @@ class JobStatus:
         return self.state.is_pending and (gone or self.state is SlurmState.RESV_DEL_HOLD)
 
     @property
-    def needs_somebody(self) -> bool:
+    def needs_user(self) -> bool:
         """True if it waits for a condition that only a user can change."""
         held = self.state in (SlurmState.REQUEUE_HOLD, SlurmState.RESV_DEL_HOLD)
-        return self.state.is_pending and (held or self.reason in NEEDS_SOMEBODY)
+        return self.state.is_pending and (held or self.reason in NEEDS_USER)

@@ -80,13 +80,13 @@ class ChangeFeed:
                 con = self._connection()
             return self._poll(con, near)
 
-    def walk(self, asked: Collection[str] = ()) -> Changes | None:
+    def walk(self, first_names: Collection[str] = ()) -> Changes | None:
         """Read the next portion, or scan for changes for some 15 ms; None if all is done.
 
         Starts after the first `changes`.
 
         Args:
-            asked: Variables whose values are wanted before all others, if there are many
+            first_names: Variables whose values come before all others, if there are many
                 to come; `ANY` stands for the texts and errors of all.
         """
         with self._guarded():
@@ -97,7 +97,7 @@ class ChangeFeed:
                 return None
             watch = self._watch
             with self._transaction(con):
-                found = watch.walk(con, self._data_version, asked)
+                found = watch.walk(con, self._data_version, first_names)
             return self._restart(con) if watch.went_back else found
 
     @property
@@ -105,13 +105,13 @@ class ChangeFeed:
         """True if `walk` has returned all existing values."""
         return self._watch is not None and self._watch.has_all
 
-    def has_reported(self, asked: Collection[str]) -> bool:
+    def has_reported(self, first_names: Collection[str]) -> bool:
         """Return True if `walk` has returned the values of some variables, so they can be searched.
 
         Never blocks.
         """
         watch = self._watch
-        return watch is not None and watch.has_reported(asked)
+        return watch is not None and watch.has_reported(first_names)
 
     def unknown(self, cells: Iterable[Cell]) -> list[Cell]:
         """Return those cells that have no row, according to what was reported so far."""

@@ -81,7 +81,7 @@ class ChangeTracker:
         # A small database is read within a moment, without reading ahead.
         self._next_ahead: int | None = self._next if self._next > MOST_AT_ONCE else None
         self._has_all_ahead = False
-        self._asked: frozenset[str] = frozenset()
+        self._requested: frozenset[str] = frozenset()
         self._next_requested = 0
         self._reported: frozenset[str] = frozenset()
         self.has_all = False
@@ -116,9 +116,9 @@ class ChangeTracker:
         removed += self._cells_of_lost_variables(con)
         return self._finish(con, runs, gone, values, removed)
 
-    def has_reported(self, asked: Collection[str]) -> bool:
+    def has_reported(self, first_names: Collection[str]) -> bool:
         """Return True if `walk` has returned these values, or those of `ANY`, at least ahead."""
-        return self.has_all or self._has_all_ahead or self._reported.issuperset(asked)
+        return self.has_all or self._has_all_ahead or self._reported.issuperset(first_names)
 
     def has_row(self, cell: Cell) -> bool:
         """Return True if a row of the cell was read, and has not been deleted since."""
@@ -132,16 +132,16 @@ class ChangeTracker:
         return not still_reads and self._round_version == version
 
     def walk(
-        self, con: sqlite3.Connection, version: object, asked: Collection[str] = ()
+        self, con: sqlite3.Connection, version: object, first_names: Collection[str] = ()
     ) -> Changes | None:
         """Continue reading existing values, or scanning for changes; None if all is done.
 
         Args:
             con: A connection for reading.
             version: Version of the data; a new one starts another scan.
-            asked: Variables to begin with, or `ANY`.
+            first_names: Variables to begin with, or `ANY`.
         """
-        if (found := self._load_requested(con, frozenset(asked))) is not None:
+        if (found := self._load_requested(con, frozenset(first_names))) is not None:
             return Changes(ahead=found or ())
         if ahead := self._load_ahead(con):
             return Changes(ahead=ahead)
@@ -165,14 +165,14 @@ class ChangeTracker:
     # Initial reading
 
     def _load_requested(
-        self, con: sqlite3.Connection, asked: frozenset[str]
+        self, con: sqlite3.Connection, first_names: frozenset[str]
     ) -> Sequence[AheadRow] | None:
         """Return the next requested values, maybe none; None if all have been returned."""
-        missing = asked - self._reported
+        missing = first_names - self._reported
         if self._next_ahead is None or not missing:
             return None
-        if missing != self._asked:
-            self._asked, self._next_requested = missing, self._next_ahead
+        if missing != self._requested:
+            self._requested, self._next_requested = missing, self._next_ahead
         most = PORTION_OF_FEW if len(missing) <= FEW else PORTION
         if (piece := blocks_before(con, self._next_requested, most)) is None:
             self._reported |= missing
@@ -337,18 +337,18 @@ class ChangeTracker:
         removed: list[Cell],
     ) -> Changes:
         """Assemble the report; runs are those that are listed or have values."""
-        told = {row.key: row for row in runs}
-        keys = {value.key for value in values}.difference(self.runs, told)
-        told.update((key, RunRow(key, None, None)) for key in keys)
+        rows = {row.key: row for row in runs}
+        keys = {value.key for value in values}.difference(self.runs, rows)
+        rows.update((key, RunRow(key, None, None)) for key in keys)
         still = [key for key in unlisted if self._bits.get(key)]
-        told.update((key, RunRow(key, None, None)) for key in still)
+        rows.update((key, RunRow(key, None, None)) for key in still)
         emptied = dict.fromkeys([*unlisted, *(key for key, _ in removed)])
         gone = [key for key in emptied if not self._bits.get(key) and key not in self._listed]
-        self.runs.update(told)
+        self.runs.update(rows)
         for key in gone:
             self.runs.pop(key, None)
         return Changes(
-            runs=tuple(told.values()),
+            runs=tuple(rows.values()),
             removed_runs=tuple(gone),
             values=tuple(values),
             removed_values=tuple(removed),

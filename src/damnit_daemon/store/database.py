@@ -18,10 +18,10 @@ TIMEOUT_VARIABLE = "DAMNIT_BUSY_TIMEOUT_S"
 LONGEST_TIMEOUT_S = 3600.0
 
 
-def busy_timeout_s(given: str | None) -> float:
-    """Return the seconds to wait for a lock: `given` if a number in bounds, else DAMNIT's 30."""
+def busy_timeout_s(text: str | None) -> float:
+    """Return the seconds to wait for a lock: `text` if a number in bounds, else DAMNIT's 30."""
     try:
-        seconds = float(given or "")
+        seconds = float(text or "")
     except ValueError:
         return 30.0
     return seconds if 0 <= seconds <= LONGEST_TIMEOUT_S else 30.0

@@ -85,20 +85,20 @@ def save_changes(
     """
     changes = list(changes)
     _require_types(con, {change.name: change.type for change in changes if change.type})
-    wanted, conflicts = [], []
+    to_save, conflicts = [], []
     for change in changes:
         found = load_plain(con, change.key, change.name)
         if same_value(found, change.new):
             continue
         if same_value(found, change.old):
-            wanted.append(
+            to_save.append(
                 NewValue(change.key, change.name, change.new, provenance=MANUAL_PROVENANCE)
             )
         else:
             conflicts.append(Conflict(change, found))
     if conflicts:
         raise EditConflict(conflicts)
-    report = save_values(con, wanted, now=now, keep_newer=False)
+    report = save_values(con, to_save, now=now, keep_newer=False)
     if report.rejected:
         key, name, reason = report.rejected[0]
         raise StoreError(f"{name!r} of {key} cannot be written: {reason}.")
@@ -108,9 +108,9 @@ def save_changes(
 def _require_types(con: sqlite3.Connection, types: dict[str, str]) -> None:
     """Check that variables still have the types their values were typed for."""
     sql = "SELECT CAST(type AS TEXT) FROM variables WHERE name = ?"
-    for name, wanted in types.items():
+    for name, to_save in types.items():
         found = fetch_all(con, sql, (name,))
-        if not found or found[0][0] != wanted:
+        if not found or found[0][0] != to_save:
             raise TypeLost(name, found[0][0] if found else None, is_there=bool(found))
 
 

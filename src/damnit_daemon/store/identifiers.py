@@ -18,10 +18,10 @@ def is_variable_name(name: object) -> bool:
     return isinstance(name, str) and all(part.isidentifier() for part in name.split("."))
 
 
-def unique_title(title: str, name: str, taken: Collection[str]) -> str:
+def unique_title(title: str, name: str, used: Collection[str]) -> str:
     """Return a unique title: as requested, or with the name, or with a number appended."""
-    if title not in taken:
+    if title not in used:
         return title
     named = f"{title} ({name})"
     numbered = (f"{named} {number}" for number in count(2))
-    return next(wish for wish in chain([named], numbered) if wish not in taken)
+    return next(candidate for candidate in chain([named], numbered) if candidate not in used)

@@ -41,8 +41,8 @@ def original_of(folder: DamnitFolder) -> Path | None:
         StoreError: If the database of this folder cannot be read.
     """
     try:
-        noted = json.loads((folder.internals / NOTE).read_text("utf-8"))
-        place, identity = Path(str(noted["path"])), str(noted["db_id"])
+        stored = json.loads((folder.internals / NOTE).read_text("utf-8"))
+        place, identity = Path(str(stored["path"])), str(stored["db_id"])
         is_elsewhere = place.is_dir() and not place.samefile(folder.path)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -134,10 +134,10 @@ def load_ahead(
     sql = _VALUES
     parameters: tuple[int | str, ...] = _bounds(start, stop)
     if names is not None:
-        wanted = "name IN (SELECT value FROM json_each(?))"
+        condition = "name IN (SELECT value FROM json_each(?))"
         if ANY in names:
-            wanted = f"(typeof(value) IN ('text', 'null') OR {wanted})"
-        sql, parameters = f"{sql} AND {wanted}", (*parameters, json.dumps([*names]))
+            condition = f"(typeof(value) IN ('text', 'null') OR {condition})"
+        sql, parameters = f"{sql} AND {condition}", (*parameters, json.dumps([*names]))
     with no_garbage_collection():
         return fetch_all(con, sql, parameters)
 

@@ -38,17 +38,17 @@ def load_columns(con: sqlite3.Connection, names: Collection[str] | None = None) 
         names: Names that have values, as far as they matter; None to find them all, which
             scans all values.
     """
-    taken: set[str] = set(FIXED_TITLES)
+    used: set[str] = set(FIXED_TITLES)
     columns = []
     for info in load_variables(con):
-        title = unique_title(info.title, info.name, taken)
-        taken.add(title)
+        title = unique_title(info.title, info.name, used)
+        used.add(title)
         columns.append(Column(info.name, title, info.description or "", info.type, info.tags))
     if names is None:
         names = _names_of_values(con)
     for name in sorted(set(names) - {column.name for column in columns}):
-        title = COMMENT_TITLE if name == COMMENT else unique_title(name, name, taken)
-        taken.add(title)
+        title = COMMENT_TITLE if name == COMMENT else unique_title(name, name, used)
+        used.add(title)
         columns.append(Column(name, title))
     return columns
 
@@ -72,11 +72,11 @@ def ensure_variables(con: sqlite3.Connection, names: Collection[str]) -> bool:
     titles = _titles(con)
     missing = [name for name in names if name not in titles]
     is_any_new = any(not _has_values(con, name) for name in missing)
-    taken = FIXED_TITLES.union(titles.values())
+    used = FIXED_TITLES.union(titles.values())
     for name in missing:
         if name != COMMENT:
-            title = unique_title(name, name, taken)
-            taken |= {title}
+            title = unique_title(name, name, used)
+            used |= {title}
             con.execute("INSERT INTO variables (name, title) VALUES (?, ?)", (name, title))
     return is_any_new
 
@@ -98,11 +98,9 @@ def update_computed_variables(
     titles = _unique_titles(variables, stored)
     changed = []
     for info in variables:
-        wanted = info._replace(
-            title=titles[info.name], type=None, tags=tuple(sorted(set(info.tags)))
-        )
-        if wanted != stored.get(info.name):
-            save_definition(con, wanted)
+        new = info._replace(title=titles[info.name], type=None, tags=tuple(sorted(set(info.tags))))
+        if new != stored.get(info.name):
+            save_definition(con, new)
             changed.append(info.name)
     if any(name not in stored for name in changed):
         rebuild_views(con)
@@ -129,9 +127,9 @@ def _check_names(variables: Sequence[VariableInfo], stored: dict[str, VariableIn
     for info in variables:
         if not is_variable_name(info.name):
             raise BadName(info.name)
-    taken = tuple(v.name for v in variables if v.name in stored and stored[v.name].type is not None)
-    if taken:
-        raise NameTaken(taken, "a user-editable variable of that name")
+    used = tuple(v.name for v in variables if v.name in stored and stored[v.name].type is not None)
+    if used:
+        raise NameTaken(used, "a user-editable variable of that name")
 
 
 def _unique_titles(
@@ -139,13 +137,13 @@ def _unique_titles(
 ) -> dict[str, str]:
     """Assign each variable its title; on a conflict the current owner keeps it."""
     declared = {info.name for info in variables}
-    taken = {info.title for name, info in stored.items() if name not in declared} | FIXED_TITLES
+    used = {info.title for name, info in stored.items() if name not in declared} | FIXED_TITLES
     titles = {}
     for info in sorted(
         variables, key=lambda v: v.name not in stored or stored[v.name].title != v.title
     ):
-        titles[info.name] = unique_title(info.title, info.name, taken)
-        taken.add(titles[info.name])
+        titles[info.name] = unique_title(info.title, info.name, used)
+        used.add(titles[info.name])
     return titles
 
 
@@ -165,17 +163,17 @@ def save_definition(con: sqlite3.Connection, info: VariableInfo) -> None:
         "description = excluded.description",
         (info.name, info.type, info.title, info.description),
     )
-    wanted = set(info.tags)
+    new = set(info.tags)
     sql = "SELECT name, id FROM variable_tags JOIN tags ON id = tag_id WHERE variable_name = ?"
     tagged: dict[str, int] = dict(fetch_all(con, sql, (info.name,)))
-    for tag in wanted - tagged.keys():
+    for tag in new - tagged.keys():
         con.execute("INSERT OR IGNORE INTO tags (name) VALUES (?)", (tag,))
         con.execute(
             "INSERT OR IGNORE INTO variable_tags (variable_name, tag_id) "
             "SELECT ?, id FROM tags WHERE name = ?",
             (info.name, tag),
         )
-    for tag in tagged.keys() - wanted:
+    for tag in tagged.keys() - new:
         # The trigger deletes the tag itself with its last link.
         con.execute(
             "DELETE FROM variable_tags WHERE variable_name = ? AND tag_id = ?",

@@ -17,7 +17,7 @@ from .rpc import Supervisord
 LAUNCH_TIMEOUT_S = 30.0
 PORT_ATTEMPTS = 50
 
-PORT_TAKEN = "already listening on"
+PORT_IN_USE = "already listening on"
 """Part of supervisord's message if its port is taken."""
 
 
@@ -58,8 +58,8 @@ def _run_supervisord(folder: DamnitFolder, address: Address, umask: int) -> bool
         raise DamnitError(f"supervisord cannot be started: {error}.") from error
     if done.returncode == 0:
         return True
-    said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-    if PORT_TAKEN in said:
+    output = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+    if PORT_IN_USE in output:
         return False
-    last = said.splitlines()[0] if said else f"exit code {done.returncode}"
+    last = output.splitlines()[0] if output else f"exit code {done.returncode}"
     raise DamnitError(f"supervisord did not start at {address.url}: {last}")

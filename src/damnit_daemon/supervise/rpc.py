@@ -43,7 +43,7 @@ class Program:
     """Supervisor's text: `pid 12, uptime 0:01:00`, `Exited too quickly …`."""
 
     @property
-    def is_wanted(self) -> bool:
+    def is_kept_running(self) -> bool:
         """True if supervisord keeps it running."""
         return self.state in RUNNING_STATES
 

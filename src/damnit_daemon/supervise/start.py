@@ -106,7 +106,7 @@ def _refuse_second(
         )
     if seen.is_alone and lease is not None:
         raise _held_alone(lease)
-    if program is not None and program.is_wanted:
+    if program is not None and program.is_kept_running:
         if not seen.is_ours:
             raise DamnitError(
                 f"DAMNIT's own listener is running in this folder ({program.description}).",

@@ -79,9 +79,9 @@ class AlertEvaluator:
             return None  # its variable does not exist (yet, or any more)
         decided = self._decided(found, table, keys)
         newest = decided[0] if decided else None
-        is_news = self._has_looked and newest is not None and newest != self._seen
+        is_new = self._has_looked and newest is not None and newest != self._seen
         self._seen, self._has_looked = newest, True
-        if not is_news or len(decided) < self.alert.runs:
+        if not is_new or len(decided) < self.alert.runs:
             return None
         return newest if all(found.mask(table, decided)) else None
 

@@ -75,7 +75,7 @@ class DetailsScreen(ListScreen):
 
     def on_mount(self) -> None:
         """Start, and refresh periodically."""
-        self.query_one(ScreenFooter).wanted = OFFERED
+        self.query_one(ScreenFooter).offered = OFFERED
         self.query_one(RowList).focus()
         self.read_history(self.key)
         self.refresh_list()

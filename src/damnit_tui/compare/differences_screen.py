@@ -81,7 +81,7 @@ class DifferencesScreen(ListScreen):
 
     def on_mount(self) -> None:
         """Start, and refresh periodically."""
-        self.query_one(ScreenFooter).wanted = OFFERED
+        self.query_one(ScreenFooter).offered = OFFERED
         self.query_one(RowList).focus()
         self.refresh_list()
         self.set_interval(LIVE_S, self.refresh_list)
@@ -113,8 +113,8 @@ class DifferencesScreen(ListScreen):
     def show_list(self) -> None:
         """Show the differences."""
         several = len({key.proposal for key in self.keys}) > 1
-        wanted = [each for each in self.found if self.shows_all or each.grade > SAME]
-        shown = [line for line in lines_of(wanted) if line.has(self.words)]
+        listed = [each for each in self.found if self.shows_all or each.grade > SAME]
+        shown = [line for line in lines_of(listed) if line.has(self.words)]
         self.query_one(RowList).fill(heading_of(self.keys, several=several), shown, stretch=0)
         differing = sum(each.grade > SAME for each in self.found)
         runs = ", ".join(str(key.run) for key in self.keys)

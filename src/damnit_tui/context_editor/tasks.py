@@ -78,7 +78,7 @@ class ContextTask:
         self._output = ""
         self._dry_run = DryRun(
             session.folder,
-            is_wanted=lambda: not self.is_cancelled,
+            should_continue=lambda: not self.is_cancelled,
             on_output=self._add_output,
         )
 

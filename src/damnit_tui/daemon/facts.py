@@ -71,9 +71,9 @@ class DaemonFacts:
 
     def stop_sentence(self) -> str:
         """Describe what happens to unfinished jobs if the daemon stops."""
-        given = [job for job in self.jobs if job.state is not JobState.QUEUED]
-        slurm = sum(job.executor is Executor.SLURM for job in given)
-        here, waiting = len(given) - slurm, len(self.jobs) - len(given)
+        started = [job for job in self.jobs if job.state is not JobState.QUEUED]
+        slurm = sum(job.executor is Executor.SLURM for job in started)
+        here, waiting = len(started) - slurm, len(self.jobs) - len(started)
         if not self.jobs:
             return "No jobs are queued or running."
         parts = [

@@ -76,12 +76,14 @@ class RunJob(NamedTuple):
         """Describe how far the job was when its daemon was lost."""
         host = visible(self.host)
         if name in self.computing:
-            told = f"was running on {host} when the daemon was lost"
+            sentence = f"was running on {host} when the daemon was lost"
         elif self.computing:
-            told = f"its job was at {visible(self.computing[0])} when the daemon on {host} was lost"
+            sentence = (
+                f"its job was at {visible(self.computing[0])} when the daemon on {host} was lost"
+            )
         else:
-            told = f"its job had started when the daemon on {host} was lost"
-        return f"{told}; the next daemon reruns it"
+            sentence = f"its job had started when the daemon on {host} was lost"
+        return f"{sentence}; the next daemon reruns it"
 
     def sentence(self, name: str, now: float) -> str:
         """Describe the job for a variable that has no value yet."""
@@ -178,9 +180,9 @@ class DaemonActivity(NamedTuple):
             if job.may_compute(name):
                 if job.is_running and not self.goes_on(job):
                     return job.stopped_sentence(name)
-                said = job.sentence(name, now)
+                sentence = job.sentence(name, now)
                 works = self._works(now) or job.in_slurm
-                return said if works else f"{said}; no daemon is running"
+                return sentence if works else f"{sentence}; no daemon is running"
         if growing := self.growing_sentence(key, now):
             return growing
         reason = self.failures.get(key, "")

@@ -58,7 +58,7 @@ class DryRun:
 
     Args:
         folder: The folder; only read.
-        is_wanted: Polled several times a second.
+        should_continue: Polled several times a second.
         on_output: Receives what the file prints, in a thread.
     """
 
@@ -66,11 +66,11 @@ class DryRun:
         self,
         folder: DamnitFolder,
         *,
-        is_wanted: Callable[[], bool] = lambda: True,
+        should_continue: Callable[[], bool] = lambda: True,
         on_output: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._folder = folder
-        self._is_wanted = is_wanted
+        self._should_continue = should_continue
         self._on_output = on_output
 
     def check(self, text: str) -> ContextLoaded:
@@ -155,7 +155,7 @@ class DryRun:
         return Path(str(setting)) if setting not in (None, "") else Path(sys.executable)
 
     def _end_if_unwanted(self) -> None:
-        if not self._is_wanted():
+        if not self._should_continue():
             raise DryRunCancelled
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class EditResult(NamedTuple):
     """The result of a command."""
 
-    said: str
+    message: str
     """Description of what was done."""
     saved: AnySaved | None = None
     """What was written, to undo it; None if that is not possible."""
@@ -61,8 +61,8 @@ class DefineVariable(NamedTuple):
         from damnit_daemon.edit import SavedVariable
 
         editor.define_variable(self.info)
-        said = f"Added: {self.info.title}. Press e to enter values."
-        return EditResult(said, SavedVariable(None, self.info))
+        message = f"Added: {self.info.title}. Press e to enter values."
+        return EditResult(message, SavedVariable(None, self.info))
 
 
 class ChangeVariable(NamedTuple):
@@ -117,8 +117,8 @@ class ChangeNote(NamedTuple):
         from damnit_daemon.edit import SavedNote
 
         kept = editor.change_note(self.before, self.text)
-        said = "Note changed." if kept else "Note deleted. Press u to undo."
-        return EditResult(said, SavedNote(self.before, kept))
+        message = "Note changed." if kept else "Note deleted. Press u to undo."
+        return EditResult(message, SavedNote(self.before, kept))
 
 
 class AddRuns(NamedTuple):

@@ -55,7 +55,7 @@ OVERTAKEN = (
     VariableInUse,
 )
 """Errors that make an undo permanently impossible: others have changed the same data."""
-LONGEST_SAID = 40
+LONGEST_VALUE = 40
 """Longest value in a message, in characters."""
 
 
@@ -64,7 +64,7 @@ class EditSaved(Message):
     """An order that was carried out."""
 
     order: Order
-    said: str
+    message: str
     """Description of what was done."""
     values: tuple[StoredValue, ...] = ()
     """The stored values, shown before the database is read again."""
@@ -281,7 +281,7 @@ class EditQueue:
             done = order.carry_out(self._open())
             if done.saved is not None:
                 self._remember(Step(order.words, done.saved))
-            return EditSaved(order, done.said, done.values, self._open().problem)
+            return EditSaved(order, done.message, done.values, self._open().problem)
         except DatabaseBusy:
             raise
         except DamnitError as error:
@@ -351,5 +351,5 @@ def _now(words: str, saved: AnySaved) -> str:
     if len(saved.changes) != 1:
         return words
     value = saved.changes[0].new
-    shown = "empty" if value is None or value == "" else clip(visible(str(value)), LONGEST_SAID)
+    shown = "empty" if value is None or value == "" else clip(visible(str(value)), LONGEST_VALUE)
     return f"{words} is {shown}"

@@ -74,7 +74,7 @@ class NotesRead(NamedTuple):
     notes: tuple[Note, ...]
 
 
-News = Update | Health | DaemonActivity | NotesRead
+FeedItem = Update | Health | DaemonActivity | NotesRead
 
 
 class Feed:
@@ -98,7 +98,7 @@ class Feed:
         """True once all existing data was yielded; only changes follow."""
         self.shown: tuple[RunKey, ...] = ()
         """The runs on the screen, checked first for changes; any thread may set it."""
-        self.asked: frozenset[str] = frozenset()
+        self.first_names: frozenset[str] = frozenset()
         """The variables used to filter or sort, read before the others; `ANY` for the texts and
         errors of all. Any thread may set it."""
         self._begun = False
@@ -118,9 +118,9 @@ class Feed:
         self._acknowledged = threading.Event()
 
     @property
-    def has_asked(self) -> bool:
+    def has_first_names(self) -> bool:
         """True once all values of the requested variables were yielded, so that none is missed."""
-        return not self.asked or self._session.changes.has_reported(self.asked)
+        return not self.first_names or self._session.changes.has_reported(self.first_names)
 
     def stop(self) -> None:
         """End `updates` soon."""
@@ -144,16 +144,16 @@ class Feed:
         self.health = Health(read_at=self._clock())
         return update
 
-    def updates(self) -> Iterator[News]:
+    def updates(self) -> Iterator[FeedItem]:
         """Yield updates until `stop`, and health, daemon activity and notes when they change."""
         while not self._stop.is_set():
             try:
-                for news in self._read():
-                    if isinstance(news, DaemonActivity | NotesRead):
-                        yield news
+                for item in self._read():
+                    if isinstance(item, DaemonActivity | NotesRead):
+                        yield item
                         continue
                     yield from self._well()
-                    yield news
+                    yield item
                     self._wait_acknowledged()
             except Failure as error:
                 yield from self._ill(as_user_error(error))
@@ -216,7 +216,7 @@ class Feed:
 
     def _values_and_changes(self) -> Iterator[Update | DaemonActivity | NotesRead]:
         """Yield all values, visible runs first, and changes by others meanwhile and later."""
-        told_at_s = 0.0
+        posted_at_s = 0.0
         waiting = self._waiting
         while not self._stop.is_set():
             yield from self._changed_activity()
@@ -226,12 +226,12 @@ class Feed:
                 self._ahead.update((value.key, value.name) for value in values)
                 yield Update(values=values, complete=tuple(some))
             now_s = time.monotonic()
-            if now_s - told_at_s >= self._pace_s and self._session.changes.changed():
-                told_at_s = now_s
+            if now_s - posted_at_s >= self._pace_s and self._session.changes.changed():
+                posted_at_s = now_s
                 self._may_have_notes = True
                 changes: Changes | None = self._load_changes()
             else:
-                changes = self._session.changes.walk(self.asked)
+                changes = self._session.changes.walk(self.first_names)
             if changes is not None and changes.is_new:
                 self._follows = False
                 return

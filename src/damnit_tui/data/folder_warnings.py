@@ -33,21 +33,21 @@ class FolderWarnings(NamedTuple):
         """Return the warnings with advice, as labelled lines."""
         found = []
         if self.copy_of:
-            told = (
+            warning = (
                 f"of {visible(self.copy_of)}, with its identity: both share the broker's update "
                 "topic, filters, marks and drafts. To fix this, run `damnit-daemon new-id` in this "
                 "folder."
             )
-            found.append(("Copy", told))
+            found.append(("Copy", warning))
         if self.set_aside:
             number = count_of(self.set_aside, "fragment")
             runs = f"{'run' if self.runs.isdigit() else 'runs'} {self.runs}"
             of, again = (f" of {runs}", f" Reprocess {runs}.") if self.runs else ("", "")
-            told = (
+            warning = (
                 f"{number}{of} damaged: values are missing from the table.{again} "
                 "The reasons are in extracted_data/broken."
             )
-            found.append(("Set aside", told))
+            found.append(("Set aside", warning))
         return found
 
 

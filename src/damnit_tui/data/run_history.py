@@ -127,12 +127,12 @@ def describe_history(
     """Return the history of the run as labelled lines."""
     lines = []
     if history.arrivals:
-        told = [
+        texts = [
             f"{each.arrival.data}, {format_full_time(each.recorded_at, zone)} "
             f"({each.arrival.source.value})"
             for each in history.arrivals
         ]
-        lines.append(("Arrived", "\n".join(told)))
+        lines.append(("Arrived", "\n".join(texts)))
     if history.jobs:
         lines.append(("Jobs", "\n".join(_describe_job(job, now) for job in history.jobs)))
     return lines

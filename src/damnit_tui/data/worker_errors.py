@@ -27,5 +27,5 @@ def unforeseen(error: Exception) -> DamnitError:
 
     words = clip(as_line(f"{type(error).__name__}: {error}"), LONGEST_CELLS)
     place = note_bug(error)
-    told = f"See {visible(place)} for details." if place else ""
-    return DamnitError(f"Internal error ({words}).", hint=told)
+    hint = f"See {visible(place)} for details." if place else ""
+    return DamnitError(f"Internal error ({words}).", hint=hint)

@@ -49,7 +49,7 @@ def diagnose(
     *,
     now: float,
     zone: tzinfo | None = None,
-    is_wanted: Callable[[], bool] = lambda: True,
+    should_continue: Callable[[], bool] = lambda: True,
 ) -> Diagnosis:
     """Diagnose an empty cell; read errors are part of the result, never raised.
 
@@ -61,7 +61,7 @@ def diagnose(
         work: The daemon's activity, as known to the screen.
         now: Unix seconds.
         zone: Time zone of the times shown.
-        is_wanted: Polled during long searches; returns False to stop.
+        should_continue: Polled during long searches; returns False to stop.
     """
     facts, notes = _collect(session, key, column, known, work)
     chain = explain(facts, now)
@@ -70,7 +70,7 @@ def diagnose(
     log: Excerpt | None = None
     try:
         with closing(session.log_of(key)) as file:
-            log = log_excerpt(file, root, is_wanted)
+            log = log_excerpt(file, root, should_continue)
     except DamnitError as error:
         notes.append(("Log", error.message))
     has_traceback = root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE)

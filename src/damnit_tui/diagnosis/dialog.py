@@ -89,7 +89,7 @@ class DiagnosisScreen(DialogScreen):
             session.activity.latest,
             now=session.clock(),
             zone=self.context.zone,
-            is_wanted=lambda: not worker.is_cancelled,
+            should_continue=lambda: not worker.is_cancelled,
         )
         if not worker.is_cancelled:
             self.post_message(self.Found(found))

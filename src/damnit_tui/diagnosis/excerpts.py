@@ -25,7 +25,7 @@ def mention_of(name: str) -> re.Pattern[bytes]:
     return re.compile(rb"^Skip(?:ped|ping) %s\b" % re.escape(name.encode()), re.MULTILINE)
 
 
-def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Excerpt | None:
+def log_excerpt(log: LogFile, root: Cause, should_continue: Callable[[], bool]) -> Excerpt | None:
     """Lines of a run's log about the root cause; None if there are none.
 
     Raises:
@@ -33,9 +33,9 @@ def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Exc
     """
     log.poll()
     if root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE):
-        return _from(log, failure_of(root.name), root.name, is_wanted)
+        return _from(log, failure_of(root.name), root.name, should_continue)
     if root.kind is CauseKind.SKIPPED:
-        return _from(log, mention_of(root.name), root.name, is_wanted)
+        return _from(log, mention_of(root.name), root.name, should_continue)
     if root.kind in (
         CauseKind.RUNNING,
         CauseKind.KILLED,
@@ -43,15 +43,15 @@ def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Exc
         CauseKind.JOB_FAILED,
         CauseKind.NOT_STORED,
     ):
-        return _tail(log, is_wanted)
+        return _tail(log, should_continue)
     return None
 
 
 def _from(
-    log: LogFile, pattern: re.Pattern[bytes], name: str, is_wanted: Callable[[], bool]
+    log: LogFile, pattern: re.Pattern[bytes], name: str, should_continue: Callable[[], bool]
 ) -> Excerpt | None:
     """The last log section about a variable, up to that of the next one."""
-    start = log.find(pattern, log.size, backward=True, is_wanted=is_wanted)
+    start = log.find(pattern, log.size, backward=True, should_continue=should_continue)
     if start is None:
         return None
     lines: list[str] = []
@@ -66,9 +66,9 @@ def _from(
     return Excerpt(f"Log lines mentioning {name}", tuple(lines))
 
 
-def _tail(log: LogFile, is_wanted: Callable[[], bool]) -> Excerpt | None:
+def _tail(log: LogFile, should_continue: Callable[[], bool]) -> Excerpt | None:
     """End of the log, of its last job only."""
-    start = log.find(SECTION, log.size, backward=True, is_wanted=is_wanted)
+    start = log.find(SECTION, log.size, backward=True, should_continue=should_continue)
     lines = log.lines_before(log.size, TAIL_LINES)
     texts = [line.text for line in lines if start is None or line.start >= start]
     return Excerpt("End of the log", tuple(texts)) if texts else None

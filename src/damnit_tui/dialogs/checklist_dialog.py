@@ -122,5 +122,5 @@ class ChecklistDialog(ModalScreen[Result | None], Generic[Result]):
             self.dismiss(None)
 
     def _keys(self) -> Text:
-        told = [key for key in keymap.KEYS if key.owner in self.owners and key.footer]
-        return Text("  ".join(f"{key.own_label} {key.footer}" for key in told))
+        keys = [key for key in keymap.KEYS if key.owner in self.owners and key.footer]
+        return Text("  ".join(f"{key.own_label} {key.footer}" for key in keys))

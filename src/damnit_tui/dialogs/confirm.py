@@ -45,6 +45,6 @@ class ConfirmDialog(ModalScreen[Subject | None], Generic[Subject]):
             box.border_subtitle = plain(self._keys)
             yield Static(Content(plain_lines(self._text)))
 
-    def action_answer(self, is_wanted: bool) -> None:
+    def action_answer(self, is_confirmed: bool) -> None:
         """Close with the answer."""
-        self.dismiss(self._subject if is_wanted else None)
+        self.dismiss(self._subject if is_confirmed else None)

@@ -59,8 +59,8 @@ class ConflictDialog(ModalScreen[ConflictChoice]):
         table = Table.grid(padding=(0, 2), expand=True)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        told = f"{contested.order.words}: not saved, changed elsewhere meanwhile.\n"
-        table.add_row("", Text(told, text_style("strong")))
+        heading = f"{contested.order.words}: not saved, changed elsewhere meanwhile.\n"
+        table.add_row("", Text(heading, text_style("strong")))
         for conflict in contested.conflicts[:MOST_SHOWN]:
             for name, text in _rows(conflict):
                 table.add_row(Text(name), Text(text, text_style("strong") if name == "now" else ""))

@@ -52,7 +52,7 @@ class ExportDialog(ModalScreen[None]):
         & Horizontal { height: 1; margin-bottom: 1; }
         & Label { width: 10; color: $quiet-color; }
         & Input { background: $panel; }
-        & #export-said.-problem { color: $error-color; }
+        & #export-message.-problem { color: $error-color; }
     }
     """
     )
@@ -69,11 +69,11 @@ class ExportDialog(ModalScreen[None]):
     class Ended(Message):
         """The export has ended."""
 
-        said: str = ""
+        message: str = ""
         copied: str = ""
-        """A text for the clipboard, which `said` describes."""
+        """A text for the clipboard, which `message` describes."""
         problem: str = ""
-        taken: str = ""
+        existing: str = ""
         """The file that exists already."""
 
     def __init__(
@@ -137,7 +137,7 @@ class ExportDialog(ModalScreen[None]):
             with Horizontal():
                 yield Label("File")
                 yield PlainInput(str(target), id="export-file")
-            yield Static("", id="export-said", markup=False)
+            yield Static("", id="export-message", markup=False)
 
     def on_mount(self) -> None:
         """Focus the choice of runs, or start writing."""
@@ -230,7 +230,7 @@ class ExportDialog(ModalScreen[None]):
                 overwrite=self._replaces == typed,
             )
         except FileTaken:
-            return self.Ended(taken=typed)
+            return self.Ended(existing=typed)
         return self.Ended(f"Exported {what} to {target}.") if is_written else self.Ended()
 
     @on(Progressed)
@@ -246,16 +246,16 @@ class ExportDialog(ModalScreen[None]):
     def show_end(self, event: Ended) -> None:
         """Close, or report the error."""
         self._is_at_it = False
-        if event.taken:
-            self._replaces = event.taken
+        if event.existing:
+            self._replaces = event.existing
             self._say("The file exists. Press ⏎ again to overwrite it.", problem=True)
         elif event.problem:
             self._say(visible(event.problem), problem=True)
         elif event.copied:
-            self.post_message(CopyRequested(event.copied, event.said))
+            self.post_message(CopyRequested(event.copied, event.message))
             self.dismiss()
-        elif event.said:
-            self.app.notify(visible(event.said), markup=False)
+        elif event.message:
+            self.app.notify(visible(event.message), markup=False)
             self.dismiss()
         else:
             self._say("Cancelled; no file was written.")
@@ -280,6 +280,6 @@ class ExportDialog(ModalScreen[None]):
         return self.query_one(f"#export-{what}", RadioRow).chosen
 
     def _say(self, text: str, *, problem: bool = False) -> None:
-        said = self.query_one("#export-said", Static)
-        said.set_class(problem, "-problem")
-        said.update(text)
+        message = self.query_one("#export-message", Static)
+        message.set_class(problem, "-problem")
+        message.update(text)

@@ -132,9 +132,9 @@ class HelpScreen(DialogScreen):
         shown = grid if found else Text("No matching keys. Esc shows all.")
         self.query_one(Static).update(shown)
 
-    def _found(self, wanted: str) -> list[Section]:
+    def _found(self, text: str) -> list[Section]:
         """The sections, with only the lines that have all words."""
-        words = wanted.casefold().split()
+        words = text.casefold().split()
         found = [
             (name, [line for line in lines if _has(f"{name} {line[0]} {line[1]}", words)])
             for name, lines in self._sections()

@@ -60,7 +60,7 @@ class NotesScreen(ModalScreen[None]):
             background: $surface;
             scrollbar-size-vertical: 1;
         }
-        & #notes-said { height: auto; color: $warning-color; }
+        & #notes-message { height: auto; color: $warning-color; }
     }
     """
     BINDINGS = keymap.bindings("notes")
@@ -105,7 +105,7 @@ class NotesScreen(ModalScreen[None]):
             box.border_title = "Notes"
             box.border_subtitle = HINT
             yield LineInput(placeholder=self._denied or NEW, disabled=bool(self._denied))
-            yield Static("loading…", id="notes-said", markup=False)
+            yield Static("loading…", id="notes-message", markup=False)
             yield ChoiceList(markup=False)
 
     def on_mount(self) -> None:
@@ -126,8 +126,8 @@ class NotesScreen(ModalScreen[None]):
     @on(Loaded)
     def show(self, event: Loaded) -> None:
         """Show the notes if any has changed; the highlight stays on its note."""
-        said = event.problem or ("" if event.notes else "No notes yet.")
-        self.query_one("#notes-said", Static).update(visible(said))
+        message = event.problem or ("" if event.notes else "No notes yet.")
+        self.query_one("#notes-message", Static).update(visible(message))
         if event.problem or event.notes == self._notes:
             return
         self._notes = event.notes

@@ -82,7 +82,7 @@ class SaveDialog(ModalScreen[Path | None]):
         super().__init__()
         self._suggested = suggested
         self._endings = endings
-        self._asked: Path | None = None
+        self._replaces: Path | None = None
 
     def compose(self) -> ComposeResult:
         """Compose the field, and hints."""
@@ -107,8 +107,8 @@ class SaveDialog(ModalScreen[Path | None]):
             return
         if path.suffix.lower() not in self._endings:
             self._say(f"Use one of the suffixes {', '.join(self._endings)}")
-        elif os.path.lexists(path) and path != self._asked:
-            self._asked = path
+        elif os.path.lexists(path) and path != self._replaces:
+            self._replaces = path
             self._say("The file exists. Press ⏎ again to overwrite it.")
         else:
             self.dismiss(path)

@@ -40,7 +40,7 @@ class DeletionDialog(ModalScreen[bool]):
     DeletionDialog {
         & VerticalScroll { border: round $danger-color; border-title-color: $error-color; }
         & Input { background: $boost; }
-        & #deletion-said { margin-top: 1; }
+        & #deletion-message { margin-top: 1; }
     }
     """
     )
@@ -82,7 +82,7 @@ class DeletionDialog(ModalScreen[bool]):
             box.border_subtitle = "⏎ delete · Esc cancel"
             yield Static(self._words())
             yield PlainInput(placeholder=visible(self._column.name))
-            yield Static("", id="deletion-said", markup=False)
+            yield Static("", id="deletion-message", markup=False)
 
     def on_mount(self) -> None:
         """Focus the field."""
@@ -169,4 +169,4 @@ class DeletionDialog(ModalScreen[bool]):
         return text.append("\n\nType its name to confirm:")
 
     def _say(self, text: str) -> None:
-        self.query_one("#deletion-said", Static).update(text)
+        self.query_one("#deletion-message", Static).update(text)

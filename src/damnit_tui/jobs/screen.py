@@ -106,7 +106,7 @@ class JobsScreen(Screen[None]):
         self._show_chosen()
 
     def _show_chosen(self) -> None:
-        jobs = [listed for listed in self._listing.jobs if self._is_wanted(listed)]
+        jobs = [listed for listed in self._listing.jobs if self._is_listed(listed)]
         keys = [str(listed.job.id) for listed in jobs]
         if keys == list(self._shown):
             self._shown = dict(zip(keys, jobs, strict=True))
@@ -121,7 +121,7 @@ class JobsScreen(Screen[None]):
         table.move_cursor(row=keys.index(chosen) if chosen in keys else row, animate=False)
         self._show_details()
 
-    def _is_wanted(self, listed: JobRow) -> bool:
+    def _is_listed(self, listed: JobRow) -> bool:
         job = listed.job
         if self._only_failed and job.state is not JobState.FAILED:
             return False

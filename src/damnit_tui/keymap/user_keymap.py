@@ -79,15 +79,15 @@ def _unknown(id: str, ids: Iterable[str]) -> str:
 
 def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[Key], list[str]]:
     """Return the keys, where a key that a user has reassigned is removed from its old action."""
-    taken = {
+    bound = {
         (_place(key), name): key.id for key in keys if key.id in own for name in key.keys.split(",")
     }
     changed, problems = [], []
     for key in keys:
         names = key.keys.split(",")
-        lost = [n for n in names if taken.get((_place(key), n), key.id) != key.id]
+        lost = [n for n in names if bound.get((_place(key), n), key.id) != key.id]
         problems += [
-            f"{written(name)} now runs {taken[_place(key), name]} instead of {key.id}."
+            f"{written(name)} now runs {bound[_place(key), name]} instead of {key.id}."
             for name in lost
         ]
         if lost:

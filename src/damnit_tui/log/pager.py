@@ -66,14 +66,14 @@ class Pager:
 
     Args:
         log: The log; closed by `close`.
-        is_wanted: Polled during long searches; returns False to stop.
+        should_continue: Polled during long searches; returns False to stop.
     """
 
-    def __init__(self, log: LogFile, *, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, log: LogFile, *, should_continue: Callable[[], bool] = lambda: True) -> None:
         self.page = Page()
         self.rows = 1
         self._log = log
-        self._is_wanted = is_wanted
+        self._should_continue = should_continue
         self._top = 0
 
     def poll(self) -> Page:
@@ -122,7 +122,9 @@ class Pager:
         if match is not None and any(line.start == match for line in self.page.lines):
             after = self._log.lines_from(match, 1)
             start = match if backward or not after else after[0].end
-        found = self._log.find(pattern, start, backward=backward, is_wanted=self._is_wanted)
+        found = self._log.find(
+            pattern, start, backward=backward, should_continue=self._should_continue
+        )
         if found is None:
             where = "above" if backward else "below"
             self.page = replace(self.page, message=f"no {what} {where}")
@@ -132,7 +134,9 @@ class Pager:
     def find_last(self, pattern: re.Pattern[bytes], what: str) -> Page:
         """Go to the last match."""
         self.poll()
-        found = self._log.find(pattern, self._log.size, backward=True, is_wanted=self._is_wanted)
+        found = self._log.find(
+            pattern, self._log.size, backward=True, should_continue=self._should_continue
+        )
         if found is None:
             return self._show(True, message=f"no {what} in this log")
         return self._go(found)

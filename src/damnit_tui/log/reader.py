@@ -18,18 +18,18 @@ class LogReader:
 
     def __init__(self, log: LogFile) -> None:
         self._commands: queue.SimpleQueue[tuple[int | None, Command]] = queue.SimpleQueue()
-        self._asked = 0
+        self._requested = 0
         """Number of the last command queued."""
         self._begun = 0
         """Number of the last command started."""
-        self._pager = Pager(log, is_wanted=lambda: self._begun == self._asked)
+        self._pager = Pager(log, should_continue=lambda: self._begun == self._requested)
         self._rows = 1
         self._stopped = False
 
     def ask(self, command: Command) -> None:
         """Queue a command for the pager; cancels a running search."""
-        self._asked += 1
-        self._commands.put((self._asked, command))
+        self._requested += 1
+        self._commands.put((self._requested, command))
 
     def resize(self, rows: int) -> None:
         """Set the number of lines shown; a search continues."""
@@ -49,7 +49,7 @@ class LogReader:
                 self._pager.poll()
                 if self._pager.rows != self._rows:
                     self._pager.resize(self._rows)
-                if self._begun == self._asked and self._pager.page != shown:
+                if self._begun == self._requested and self._pager.page != shown:
                     shown = self._pager.page
                     yield shown
                 self._run_next()

@@ -122,10 +122,10 @@ class AlertMonitor:
         try:
             save_alerts(self._session.folder.internals, alerts)
         except DamnitError as error:
-            said, severity = f"{error.message} Alerts apply to this session only.", "warning"
+            message, severity = f"{error.message} Alerts apply to this session only.", "warning"
         else:
-            said, severity = _describe(alerts), "information"
-        self._owner.call_later(self._owner.notify, said, severity=severity, markup=False)
+            message, severity = _describe(alerts), "information"
+        self._owner.call_later(self._owner.notify, message, severity=severity, markup=False)
 
     def _call(self, text: str) -> None:
         from ..alerts.notify import call

@@ -38,10 +38,10 @@ class BlobPreviewLoader:
 
     def load(self, addresses: Collection[CellAddress]) -> None:
         """Load the blobs that are not being loaded yet."""
-        wanted = [address for address in addresses if address not in self._pending]
-        if wanted:
-            self._pending.update((address, self._written_at(address)) for address in wanted)
-            draw = partial(self._draw, wanted, self._table.view.row_height)
+        new = [address for address in addresses if address not in self._pending]
+        if new:
+            self._pending.update((address, self._written_at(address)) for address in new)
+            draw = partial(self._draw, new, self._table.view.row_height)
             self._table.run_worker(draw, group="pictures", thread=True)
 
     def _written_at(self, address: CellAddress) -> float | None:

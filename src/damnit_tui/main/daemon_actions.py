@@ -127,8 +127,8 @@ class DaemonActions:
             return
         keys = [cursor.key] if here else self._chosen_runs()
         name = "" if cursor.name in NO_VARIABLES else cursor.name
-        said, _ = self._session.activity.latest.state(self._session.clock())
-        daemon = f"{said}" if said.startswith("●") else f"{said}: jobs wait until one starts"
+        state, _ = self._session.activity.latest.state(self._session.clock())
+        daemon = f"{state}" if state.startswith("●") else f"{state}: jobs wait until one starts"
         dialog = ReprocessDialog(self._session, keys, name, daemon, names)
         self._owner.app.push_screen(dialog, self._reprocess)
 

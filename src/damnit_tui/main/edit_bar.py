@@ -61,12 +61,12 @@ class EditBar(Vertical):
         self._prompt_bar = prompt_bar
         self._clock = clock
         self._zone = zone
-        self._asked: CellEdit | NoteEdit | RunsAhead | None = None
+        self._edit: CellEdit | NoteEdit | RunsAhead | None = None
         """What a value is being typed for."""
         self.histories: dict[str, tuple[str, ...]] = {}
         """Texts typed for each variable, cancelled ones too, oldest first."""
         self._is_leaving = False
-        self._told = ""
+        self._shown_problem = ""
         """The last problem reported, so that it is not repeated with every edit."""
 
     def compose(self) -> ComposeResult:
@@ -117,8 +117,8 @@ class EditBar(Vertical):
         dialog = ConfirmDialog("Old database format", text, True, yes="migrate")
         self.app.push_screen(dialog, self._migrate)
 
-    def _migrate(self, is_wanted: bool | None) -> None:
-        if is_wanted:
+    def _migrate(self, is_confirmed: bool | None) -> None:
+        if is_confirmed:
             self.notify("Migrating the database…", markup=False)
             self.edits.migrate()
 
@@ -209,18 +209,18 @@ class EditBar(Vertical):
     async def _ask(self, edit: CellEdit | NoteEdit | RunsAhead, question: Question) -> None:
         """Prompt for a value; the text for a cell is kept while it is typed."""
         if await self._prompt_bar.open(EditPrompt(question, id=VALUE_PROMPT)):
-            self._asked = edit
+            self._edit = edit
 
     @on(EditPrompt.Changed, f"#{VALUE_PROMPT}")
     def keep_typed(self, event: EditPrompt.Changed) -> None:
         """Keep the typed text, in case the connection drops."""
-        if isinstance(self._asked, CellEdit):
-            self.edits.drafts[self._asked.place] = event.text
+        if isinstance(self._edit, CellEdit):
+            self.edits.drafts[self._edit.place] = event.text
 
     @on(EditPrompt.Submitted, f"#{VALUE_PROMPT}")
     def take_answer(self, event: EditPrompt.Submitted) -> None:
         """Order what was typed."""
-        edit = self._asked
+        edit = self._edit
         self._close_prompt()
         if edit is None:
             return
@@ -237,7 +237,7 @@ class EditBar(Vertical):
     @on(EditPrompt.Cancelled, f"#{VALUE_PROMPT}")
     def cancel(self, event: EditPrompt.Cancelled) -> None:
         """Return to the table; the typed text is offered again in the history."""
-        edit = self._asked
+        edit = self._edit
         if isinstance(edit, CellEdit):
             self.edits.drafts.pop(edit.place, None)
         self._close_prompt()
@@ -253,7 +253,7 @@ class EditBar(Vertical):
         return True
 
     def _close_prompt(self) -> None:
-        self._asked = None
+        self._edit = None
         self._prompt_bar.close()
         self.call_after_refresh(self.ask_about_conflict)
 
@@ -274,21 +274,21 @@ class EditBar(Vertical):
         """Show the written values, and report what was done."""
         with self._table.updating() as rows:
             rows.add_values(event.values)
-        if event.said:
-            self.notify(visible(event.said), markup=False, timeout=4)
-        if event.problem and event.problem != self._told:
+        if event.message:
+            self.notify(visible(event.message), markup=False, timeout=4)
+        if event.problem and event.problem != self._shown_problem:
             text = f"Saved, but not recorded in the edit history: {event.problem}"
             self.notify(visible(text), severity="warning", markup=False)
-        self._told = event.problem
+        self._shown_problem = event.problem
         self._show_unwritten()
 
     @on(EditDelayed)
     def show_delayed(self, event: EditDelayed) -> None:
         """Report once why edits wait."""
-        if event.problem != self._told:
+        if event.problem != self._shown_problem:
             text = f"{event.problem} Your edit is kept; retrying."
             self.notify(visible(text), severity="warning", markup=False)
-        self._told = event.problem
+        self._shown_problem = event.problem
         self._show_unwritten()
 
     @on(EditFailed)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from ..data.feed import News
+from ..data.feed import FeedItem
 from ..table.query import TableQuery
 
 
 @dataclass
-class NewsArrived(Message):
+class FeedItemRead(Message):
     """An event of the database or the daemon, or an error reading them."""
 
-    news: News
+    item: FeedItem
 
 
 @dataclass

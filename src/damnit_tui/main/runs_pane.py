@@ -269,13 +269,13 @@ class RunsPane(Vertical):
         place = event.turn % len(found) if found else 0
         self.table.move_to(name=found[place] if found else self._before_find)
         if not event.text:
-            prompt.said = ""
+            prompt.result = ""
         elif not found:
-            prompt.said = "no matching column"
+            prompt.result = "no matching column"
         elif len(found) > 1:
-            prompt.said = f"{place + 1} of {len(found)}, ↓ next"
+            prompt.result = f"{place + 1} of {len(found)}, ↓ next"
         else:
-            prompt.said = "1 of 1"
+            prompt.result = "1 of 1"
 
     @on(PromptLine.Submitted, f"#{COLUMN_PROMPT}")
     def stay_at_column(self) -> None:
@@ -328,8 +328,8 @@ class RunsPane(Vertical):
     @on(RunTable.SearchFailed)
     def report_no_match(self, event: RunTable.SearchFailed) -> None:
         """Report that nothing was found."""
-        said = " ".join(event.search.words) or "the filter"
-        self.notify(f"No cell shown here has {said!r} in it.", markup=False)
+        result = " ".join(event.search.words) or "the filter"
+        self.notify(f"No cell shown here has {result!r} in it.", markup=False)
 
     @property
     def _search(self) -> Search:

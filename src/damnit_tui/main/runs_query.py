@@ -39,7 +39,7 @@ class RunsQuery:
         self._table = table
         self._filtered_for: tuple[Column, ...] = ()
         """The variables known to the present filter."""
-        self._wanted = ("", "")
+        self._requested = ("", "")
         """A requested filter and order whose columns may not be loaded yet."""
 
     @property
@@ -166,10 +166,10 @@ class RunsQuery:
 
     def want(self, filter_text: str, sort_text: str) -> None:
         """Request a filter and order, applied as soon as its columns are known."""
-        self._wanted = (filter_text, sort_text)
-        self.apply_wanted()
+        self._requested = (filter_text, sort_text)
+        self.apply_requested()
 
-    def apply_wanted(self) -> None:
+    def apply_requested(self) -> None:
         """Try to apply the requested filter and order; errors are reported once.
 
         Call when columns were added: those matched by general terms (`tag:`, `is:empty`) may be
@@ -180,14 +180,14 @@ class RunsQuery:
             return
         if self.present.filter and self._filtered_for != tuple(rows.columns):
             self._parse_again(self.present.filter)
-        filter_text, sort_text = self._wanted
-        self._wanted = ("", "")
-        if sort_text and not self.try_wanted("Order", self.set_sort, sort_text):
-            self._wanted = ("", sort_text)
-        if filter_text and not self.try_wanted("Filter", self.set_filter, filter_text):
-            self._wanted = (filter_text, self._wanted[1])
+        filter_text, sort_text = self._requested
+        self._requested = ("", "")
+        if sort_text and not self.try_requested("Order", self.set_sort, sort_text):
+            self._requested = ("", sort_text)
+        if filter_text and not self.try_requested("Filter", self.set_filter, filter_text):
+            self._requested = (filter_text, self._requested[1])
 
-    def try_wanted(self, what: str, apply: Callable[[str], None], text: str) -> bool:
+    def try_requested(self, what: str, apply: Callable[[str], None], text: str) -> bool:
         """Apply it; report an error, unless the columns may still be coming."""
         try:
             apply(text)

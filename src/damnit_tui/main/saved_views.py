@@ -66,21 +66,21 @@ class SavedViews:
     async def _carry_out(self, word: str, name: str) -> None:
         from ..state.saved_views import delete_view, load_view, save_view
 
-        said = ""
+        message = ""
         try:
             if word == "save":
                 await asyncio.to_thread(save_view, name, self._pane.view_state())
-                said = f"View saved as {name}. To start with it: damnit-tui --view {name}"
+                message = f"View saved as {name}. To start with it: damnit-tui --view {name}"
             elif word == "open":
                 self._pane.show_view(await asyncio.to_thread(load_view, name))
             elif word == "delete":
                 await asyncio.to_thread(delete_view, name)
-                said = f"View {name} deleted."
+                message = f"View {name} deleted."
         except DamnitError as error:
             self._pane.notify(visible(str(error)), severity="error", markup=False)
         await self._load_names()
         if word == "list":
             names = ", ".join(self.names)
-            said = f"Views: {names}" if names else "No saved views."
-        if said:
-            self._pane.notify(visible(said), markup=False)
+            message = f"Views: {names}" if names else "No saved views."
+        if message:
+            self._pane.notify(visible(message), markup=False)

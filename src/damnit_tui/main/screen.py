@@ -56,7 +56,7 @@ from .daemon_actions import DaemonActions
 from .edit_bar import EditBar
 from .edit_controller import RightsChanged
 from .graphics import GraphicsChoice
-from .messages import NewsArrived, QueryChanged
+from .messages import FeedItemRead, QueryChanged
 from .onboarding import record_first_use
 from .preview import PreviewPane
 from .runs_pane import RunsPane
@@ -231,30 +231,30 @@ class MainScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="feed")
     def read_database(self) -> None:
         """Post what the feed yields; ends with the screen."""
-        for news in self.feed.updates():
-            self.post_message(NewsArrived(news))
+        for item in self.feed.updates():
+            self.post_message(FeedItemRead(item))
         self.session.close()
 
-    @on(NewsArrived)
-    def take_in(self, event: NewsArrived) -> None:
+    @on(FeedItemRead)
+    def show_feed_item(self, event: FeedItemRead) -> None:
         """Apply an event of the feed."""
-        if isinstance(event.news, Health):
-            self.status = self.status._replace(health=event.news)
-        elif isinstance(event.news, DaemonActivity):
-            self._show_work(event.news)
-        elif isinstance(event.news, NotesRead):
+        if isinstance(event.item, Health):
+            self.status = self.status._replace(health=event.item)
+        elif isinstance(event.item, DaemonActivity):
+            self._show_work(event.item)
+        elif isinstance(event.item, NotesRead):
             with self.table.updating():
-                self.table.lines.set_notes(event.news.notes)
-        elif event.news.ahead:
+                self.table.lines.set_notes(event.item.notes)
+        elif event.item.ahead:
             with self.table.updating(shown=False) as rows:
-                rows.add_ahead(event.news.ahead)
+                rows.add_ahead(event.item.ahead)
             self.feed.acknowledge()
             if self.table.rows.arrangement.is_active:
                 self.show_query()
             return
         else:
-            self._apply(event.news)
-            if event.news.portion is not None:
+            self._apply(event.item)
+            if event.item.portion is not None:
                 self.feed.acknowledge()
             else:
                 # Not before it is on the screen: reading on would only delay that.
@@ -283,7 +283,7 @@ class MainScreen(Screen[None]):
         self.status = self.status.after(update, runs=len(table.rows.all_keys), unseen=len(unseen))
         self.runs.visible_columns.select_new()
         self.session_state.restore()
-        self.runs.runs_query.apply_wanted()
+        self.runs.runs_query.apply_requested()
         if table.rows.arrangement.is_active:
             self.show_query()
 
@@ -363,9 +363,9 @@ class MainScreen(Screen[None]):
     def show_query(self) -> None:
         """Show filter and order in the status lines; read their variables first."""
         rows = self.table.rows
-        self.feed.asked = rows.arrangement.names
+        self.feed.first_names = rows.arrangement.names
         self.status = self.status._replace(
-            reading=not self.feed.has_asked,
+            reading=not self.feed.has_first_names,
             filter=rows.arrangement.filter.text if rows.arrangement.filter else "",
             sort=rows.arrangement.describe_sort(),
             shown=len(rows.keys),

@@ -39,7 +39,7 @@ class SessionState:
 
     def __init__(self, session: Session, pane: RunsPane, command_line: CommandLine) -> None:
         self.autosave = Autosave(session.load_db_id, session.folder.path)
-        self.wanted = CliOverrides()
+        self.overrides = CliOverrides()
         self.theme = ""
         """The theme of the user's settings, until another one is chosen."""
         self.problems: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class SessionState:
         self._command_line = command_line
         self._is_view_restored = False
         self._is_restored = False
-        self._columns_wanted = ""
+        self._requested_columns = ""
         self._waited_s = 0.0
         self._timer: Timer | None = None
         self._has_complained = False
@@ -77,8 +77,8 @@ class SessionState:
         elif self.theme:
             self.problems += (f"Unknown theme {self.theme!r}.",)
         if self.problems:
-            told = "\n".join(visible(problem) for problem in self.problems)
-            app.notify(told, title="Settings", severity="warning", markup=False, timeout=15)
+            message = "\n".join(visible(problem) for problem in self.problems)
+            app.notify(message, title="Settings", severity="warning", markup=False, timeout=15)
         self._timer = self._pane.set_interval(LOOK_S, self._check_loaded)
 
     def restore(self) -> None:
@@ -93,7 +93,7 @@ class SessionState:
         if not self._is_view_restored:
             self._is_view_restored = True
             self._restore_habits(saved)
-            self._restore_view(self.wanted.view or saved.view)
+            self._restore_view(self.overrides.view or saved.view)
         # The first update has only the newest runs: marks and cursor may be on others.
         if self._pane.runs_query.has_all_runs:
             self._is_restored = True
@@ -115,24 +115,24 @@ class SessionState:
         drafts.update({cell: typed for cell, typed in saved.drafts.items() if cell not in drafts})
 
     def _restore_view(self, view: ViewState) -> None:
-        wanted, pane = self.wanted, self._pane
+        overrides, pane = self.overrides, self._pane
         pane.show_layout(view)
         if view.selection:
             pane.visible_columns.select(view.selection)
-        self._columns_wanted = wanted.columns
-        self._show_wanted_columns()
-        if (wanted.filter or view.filter) or (wanted.sort or view.sort):
-            pane.runs_query.want(wanted.filter or view.filter, wanted.sort or view.sort)
+        self._requested_columns = overrides.columns
+        self._show_requested_columns()
+        if (overrides.filter or view.filter) or (overrides.sort or view.sort):
+            pane.runs_query.want(overrides.filter or view.filter, overrides.sort or view.sort)
 
-    def _show_wanted_columns(self) -> None:
-        text, self._columns_wanted = self._columns_wanted, ""
+    def _show_requested_columns(self) -> None:
+        text, self._requested_columns = self._requested_columns, ""
         pane = self._pane
         show = pane.visible_columns.set_columns
-        if text and not pane.runs_query.try_wanted("Columns", show, text):
-            self._columns_wanted = text
+        if text and not pane.runs_query.try_requested("Columns", show, text):
+            self._requested_columns = text
 
     def _restore_place(self, saved: SavedState) -> None:
-        self._show_wanted_columns()
+        self._show_requested_columns()
         table = self._pane.table
         if marks := saved.marks & {*table.rows.all_keys}:
             table.marks = RunSelection(marks)

@@ -57,11 +57,11 @@ class VisibleColumns:
         """
         from damnit_daemon.query import parse_sort
 
-        wanted = [key.column.name for key in parse_sort(text, self._table.rows.columns)]
+        names = [key.column.name for key in parse_sort(text, self._table.rows.columns)]
         widths = self.selection.choice.widths
-        choice = ColumnLayout(order=tuple(dict.fromkeys(wanted)), widths=widths)
-        tags = () if wanted else self.selection.tags
-        self.select(ColumnSelection(choice, tags, only=bool(wanted)))
+        choice = ColumnLayout(order=tuple(dict.fromkeys(names)), widths=widths)
+        tags = () if names else self.selection.tags
+        self.select(ColumnSelection(choice, tags, only=bool(names)))
 
     def set_tags(self, text: str) -> None:
         """Show only columns with one of these tags; without any, all.
@@ -70,7 +70,7 @@ class VisibleColumns:
             FilterError: If no variable has such a tag.
         """
         known = {tag.casefold(): tag for tag in self._tags()}
-        wanted = []
+        names = []
         for token in tokens(text.replace(",", " "))[:-1]:
             if (
                 token.kind not in (TokenKind.WORD, TokenKind.QUOTED)
@@ -78,8 +78,8 @@ class VisibleColumns:
             ):
                 hint = f"Available: {', '.join(self._tags())}."
                 raise FilterError(f"Unknown tag {token.text!r}.", token.start, token.end, hint=hint)
-            wanted.append(known[token.text.casefold()])
-        tags = tuple(UNTAGGED if tag == "untagged" else tag for tag in wanted)
+            names.append(known[token.text.casefold()])
+        tags = tuple(UNTAGGED if tag == "untagged" else tag for tag in names)
         self.select(self.selection._replace(tags=tags))
 
     def complete_tags(self, text: str, cursor: int) -> Completion:

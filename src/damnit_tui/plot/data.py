@@ -241,8 +241,8 @@ def _with_problem(
     if not keys:
         return replace(points, problem=NO_RUNS[state.which])
     parts = []
-    wanted = (*state.y, *(() if state.form is Form.HISTOGRAM else (state.x,)))
-    for name in dict.fromkeys(wanted):
+    names = (*state.y, *(() if state.form is Form.HISTOGRAM else (state.x,)))
+    for name in dict.fromkeys(names):
         if np.isfinite(_numbers(table, name, keys)).any():
             continue
         has_data = name not in (RUN, TIME) and any(table.filled(name, keys))

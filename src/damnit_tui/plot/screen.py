@@ -100,7 +100,7 @@ class PlotScreen(Screen[PlotResult]):
 
     def on_mount(self) -> None:
         """Start, and stay live."""
-        self.query_one(ScreenFooter).wanted = OFFERED
+        self.query_one(ScreenFooter).offered = OFFERED
         self.refresh_data()
         self.set_interval(LIVE_S, self.refresh_data)
 

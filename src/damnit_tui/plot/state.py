@@ -117,8 +117,8 @@ class PlotState:
 
     def with_bins(self, factor: float, present: int) -> PlotState:
         """Change the number of bins."""
-        wanted = max(present + 1, round(present * factor)) if factor > 1 else int(present * factor)
-        return replace(self, bins=max(FEWEST_BINS, min(MOST_BINS, wanted)))
+        bins = max(present + 1, round(present * factor)) if factor > 1 else int(present * factor)
+        return replace(self, bins=max(FEWEST_BINS, min(MOST_BINS, bins)))
 
     def panned(self, across: float, up: float, shown: tuple[Window, Window]) -> PlotState:
         """Pan by fractions of the visible range."""

@@ -49,7 +49,7 @@ def place_of(path: Path, *, is_recent: bool = False) -> FolderEntry:
     return FolderEntry(path, proposal, instrument, is_recent, gone)
 
 
-def find_places(is_wanted: Callable[[], bool]) -> Iterator[FolderEntry]:
+def find_places(should_continue: Callable[[], bool]) -> Iterator[FolderEntry]:
     """Yield the official folders of all readable proposals, newest cycles first."""
     root = data_root()
     try:
@@ -59,7 +59,7 @@ def find_places(is_wanted: Callable[[], bool]) -> Iterator[FolderEntry]:
         return
     for cycle in sorted(cycles, key=lambda path: path.name, reverse=True):
         for proposal in sorted(_directories(cycle), reverse=True):
-            if not is_wanted():
+            if not should_continue():
                 return
             folder = proposal / OFFICIAL_FOLDER
             if PROPOSAL_NAME.fullmatch(proposal.name) and _has_database(folder):

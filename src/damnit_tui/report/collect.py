@@ -140,8 +140,8 @@ class Reports:
         from .runs_table import write_runs
 
         known = {column.name: column for column in columns}
-        wanted = sorted(known, key=lambda name: known[name].title) if names is None else names
-        shown = [known[name] for name in wanted if name in known and name != TIME.name]
+        ordered = sorted(known, key=lambda name: known[name].title) if names is None else names
+        shown = [known[name] for name in ordered if name in known and name != TIME.name]
         return write_runs(self._database, runs, shown, self._zone)
 
     def _last(self) -> float | None:

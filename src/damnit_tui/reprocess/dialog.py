@@ -226,8 +226,8 @@ class ReprocessDialog(ModalScreen[Plan | None]):
             numbers = parse_run_ranges(self.query_one("#runs", Input).value)
         except ValueError:
             return ()
-        given = {key.run: key for key in self._keys}
-        return tuple(given.get(n, RunKey(self._proposal, n)) for n in numbers)
+        known = {key.run: key for key in self._keys}
+        return tuple(known.get(n, RunKey(self._proposal, n)) for n in numbers)
 
     def _typed_names(self) -> list[str]:
         return self.query_one("#names", Input).value.replace(",", " ").split()

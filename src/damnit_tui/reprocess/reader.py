@@ -28,10 +28,10 @@ class PlanReader:
         return load_facts(self._session.database, self._session.ledger(), keys)
 
     def with_changed(
-        self, facts: PlanInputs, keys: Collection[RunKey], is_wanted: Callable[[], bool]
+        self, facts: PlanInputs, keys: Collection[RunKey], should_continue: Callable[[], bool]
     ) -> PlanInputs:
         """Add the variables that the context file computes differently now; takes seconds."""
-        trial = DryRun(self._folder, is_wanted=is_wanted)
+        trial = DryRun(self._folder, should_continue=should_continue)
         try:
             return load_changed(trial, self._context(), self._session.database, facts, keys)
         except DamnitError as error:
@@ -39,13 +39,13 @@ class PlanReader:
         except DryRunCancelled:
             return facts
 
-    def slurm_commands(self, plan: Plan, is_wanted: Callable[[], bool]) -> tuple[str, ...]:
+    def slurm_commands(self, plan: Plan, should_continue: Callable[[], bool]) -> tuple[str, ...]:
         """Preview the commands that submit a plan's jobs; takes seconds.
 
         Raises:
             DamnitError: If the context file does not load, or Slurm cannot be asked.
         """
-        trial = DryRun(self._folder, is_wanted=is_wanted)
+        trial = DryRun(self._folder, should_continue=should_continue)
         try:
             return slurm_lines(plan, self._folder, trial, self._context())
         except DryRunCancelled:

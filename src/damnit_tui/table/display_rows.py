@@ -79,10 +79,10 @@ class DisplayRows:
     def step(self, place: int, step: int) -> Line:
         """Return the line `step` lines away; larger steps end on a run, not on a note."""
         lines = self.order
-        wanted = max(0, min(len(lines) - 1, place + step))
-        if abs(step) <= 1 or isinstance(lines[wanted], RunKey):
-            return lines[wanted]
-        back, ahead = lines[:wanted][::-1], lines[wanted:]
+        target = max(0, min(len(lines) - 1, place + step))
+        if abs(step) <= 1 or isinstance(lines[target], RunKey):
+            return lines[target]
+        back, ahead = lines[:target][::-1], lines[target:]
         order = (*back, *ahead) if step < 0 else (*ahead, *back)
         return next(line for line in order if isinstance(line, RunKey))
 

@@ -21,7 +21,7 @@ PINNED_EDGE = " ┃ "
 PICTURE_WIDTH = 10
 WIDEST_TEXT = 28
 WIDEST_TITLE = 26
-LONGEST_WISH = 120
+WIDEST_PREFERRED = 120
 """Spare room is given to texts up to this length."""
 LONGEST_TITLE = 1000
 """Characters of a title considered; no screen shows more."""
@@ -69,7 +69,7 @@ class Fit:
     units: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
     """Functions that reduced arrays to numbers."""
-    wish: int = 0
+    preferred: int = 0
     """Width at which nothing is clipped, however long it is."""
     by_hand: int | None = None
     """The width set by the user; None for automatic."""
@@ -93,12 +93,12 @@ class Fit:
             self.text = max(self.text, self.words)
         elif cell.kind is CellKind.PICTURE:
             self.text = max(self.text, PICTURE_WIDTH, min(WIDEST_TEXT, cell_len(drawn)))
-        self.wish = max(self.wish, min(LONGEST_WISH, cell_len(drawn or cell.text)))
+        self.preferred = max(self.preferred, min(WIDEST_PREFERRED, cell_len(drawn or cell.text)))
         return before != self._extent
 
     @property
     def _extent(self) -> tuple[int, ...]:
-        sizes = (self.whole, self.fraction, self.text, self.words, self.wish)
+        sizes = (self.whole, self.fraction, self.text, self.words, self.preferred)
         return (*sizes, len(self.units), len(self.methods))
 
     @property
@@ -157,8 +157,8 @@ class Fit:
         """Characters it could use beyond its width; 0 if the user has set that."""
         if self.by_hand is not None:
             return 0
-        title = min(LONGEST_WISH, cell_len(self.title_parts[-1]))
-        return max(0, title - self.width, self.wish - self.width)
+        title = min(WIDEST_PREFERRED, cell_len(self.title_parts[-1]))
+        return max(0, title - self.width, self.preferred - self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +214,8 @@ def _widened(slots: list[ColumnSlot], fits: Sequence[Fit], spare: int) -> list[C
     while spare and (open_ones := [index for index in more if more[index] < wanting[index]]):
         share = max(1, spare // len(open_ones))
         for index in open_ones:
-            given = min(share, spare, wanting[index] - more[index])
-            more[index], spare = more[index] + given, spare - given
+            extra = min(share, spare, wanting[index] - more[index])
+            more[index], spare = more[index] + extra, spare - extra
     moved, found = 0, []
     for slot in slots:
         found.append(replace(slot, x=slot.x + moved, width=slot.width + more[slot.index]))
@@ -223,25 +223,25 @@ def _widened(slots: list[ColumnSlot], fits: Sequence[Fit], spare: int) -> list[C
     return found
 
 
-def pins_that_fit(fits: Sequence[Fit], wanted: int, left: int, right: int) -> int:
+def pins_that_fit(fits: Sequence[Fit], count: int, left: int, right: int) -> int:
     """Return how many columns may stay pinned: a narrow screen needs room to scroll."""
-    slots = _placed(fits[:wanted], 0, left, right - LEAST_LOOSE - len(PINNED_EDGE), wanted)
+    slots = _placed(fits[:count], 0, left, right - LEAST_LOOSE - len(PINNED_EDGE), count)
     return sum(slot.width == fits[slot.index].width for slot in slots)
 
 
 def first_to_show(
-    fits: Sequence[Fit], wanted: int, first: int, left: int, right: int, pinned: int = 0
+    fits: Sequence[Fit], target: int, first: int, left: int, right: int, pinned: int = 0
 ) -> int:
-    """Return the first column to show so that `wanted` is fully visible; scrolls minimally."""
+    """Return the first column to show so that `target` is fully visible; scrolls minimally."""
     first = max(first, pinned)
-    if wanted < pinned:
+    if target < pinned:
         return first
-    if wanted <= first:
-        return wanted
-    while first < wanted:
+    if target <= first:
+        return target
+    while first < target:
         slots = _placed(fits, first, left, right, pinned)
         shown = {slot.index: slot.width for slot in slots}
-        if shown.get(wanted, -1) >= fits[wanted].width:
+        if shown.get(target, -1) >= fits[target].width:
             break
         first += 1
     return first

@@ -100,7 +100,7 @@ class TableQuery:
         if self.filter.uses_marks:
             return self.filter.select(rows, keys)
         known, version = self._known, rows.version
-        asked = [key for key in keys if key not in known or known[key][0] != version(key)]
-        for key, held in zip(asked, self.filter.mask(rows, asked), strict=True):
+        unknown = [key for key in keys if key not in known or known[key][0] != version(key)]
+        for key, held in zip(unknown, self.filter.mask(rows, unknown), strict=True):
             known[key] = (version(key), held)
         return [key for key in keys if known[key][1]]

@@ -346,12 +346,12 @@ class Rows:
         self, keys: Collection[RunKey], values: Iterable[StoredValue]
     ) -> list[tuple[RunKey, str]]:
         """Return the cells of some runs not among `values`: deleted, if `values` is complete."""
-        given = {(value.key, value.name) for value in values}
+        new = {(value.key, value.name) for value in values}
         return [
             (key, name)
             for name, column in self._values.items()
             for key in keys
-            if (key, name) not in given and column.has(self._slots.get(key, len(self._runs)))
+            if (key, name) not in new and column.has(self._slots.get(key, len(self._runs)))
         ]
 
     def mark_complete(self, keys: Collection[RunKey]) -> set[RunKey]:

@@ -122,10 +122,10 @@ class Viewport:
             True if any column moved.
         """
         before = self._placed
-        wanted = self.layout.pinned_count(self.columns)
+        pinned = self.layout.pinned_count(self.columns)
         for _ in range(ROUNDS):
             where = (self.frozen_width, self.width)
-            self.pinned = pins_that_fit(self.fits, wanted, *where)
+            self.pinned = pins_that_fit(self.fits, pinned, *where)
             self.first = max(self.first, self.pinned)
             if cursor is not None:
                 self.first = first_to_show(self.fits, cursor, self.first, *where, self.pinned)

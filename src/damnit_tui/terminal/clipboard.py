@@ -50,8 +50,8 @@ class Clipboard:
 
     def _copy(self, text: str, what: str) -> None:
         place = self.copy_now(text)
-        said = f"Copied {what} to {place}." if what else f"Copied to {place}."
-        self._app.call_later(self._app.notify, said, markup=False, timeout=3)
+        message = f"Copied {what} to {place}." if what else f"Copied to {place}."
+        self._app.call_later(self._app.notify, message, markup=False, timeout=3)
 
 
 def copy_text(text: str, osc52: Callable[[str], object], environ: Mapping[str, str]) -> str:

@@ -194,10 +194,10 @@ class PacedDriver(LinuxDriver):
 def cell_pixels() -> tuple[int, int]:
     """Pixels per character, across and down, as reported by the terminal."""
     try:
-        told = fcntl.ioctl(sys.__stdout__ or 1, termios.TIOCGWINSZ, b"\0" * 8)
+        packed = fcntl.ioctl(sys.__stdout__ or 1, termios.TIOCGWINSZ, b"\0" * 8)
     except (OSError, ValueError):
         return USUAL_CELL
-    rows, columns, width, height = struct.unpack("HHHH", told)
+    rows, columns, width, height = struct.unpack("HHHH", packed)
     if not (rows and columns and width >= columns and height >= rows):
         return USUAL_CELL
     return width // columns, height // rows

@@ -85,8 +85,8 @@ class ScreenDiff:
 
     def forget(self) -> None:
         """Forget the screen's contents: the next frame is sent in full."""
-        wanted, self._all = self._all[self._target], Styles()
-        self._target = self._all.number(wanted)
+        target, self._all = self._all[self._target], Styles()
+        self._target = self._all.number(target)
         """The style of the text parsed next."""
         self._letters = [[NOTHING] * self._columns for _ in range(self._rows)]
         self._styles = [[0] * self._columns for _ in range(self._rows)]
@@ -167,9 +167,9 @@ class ScreenDiff:
             return self._apply_text(text, out)
         before = self._target
         self._target = self._all.number(Style(front=colour_of(image), back=self._all[before].back))
-        taken = self._apply_text(text, out)
+        end = self._apply_text(text, out)
         self._target = before
-        return taken
+        return end
 
     def _pass_on(self, data: str) -> str:
         """Forget the screen and pass the output through, after restoring style and position."""
@@ -182,18 +182,18 @@ class ScreenDiff:
         x, self._x = self._x, end
         letters, styles = self._letters[self._y], self._styles[self._y]
         style, written = self._target, list(text)
-        wanted = [style] * len(text)
+        target = [style] * len(text)
         if " " in text:
             blank = self._all.blank[style]
-            wanted = [blank if letter == " " else style for letter in text]
+            target = [blank if letter == " " else style for letter in text]
         shown, worn = letters[x:end], styles[x:end]
-        if shown == written and worn == wanted:
+        if shown == written and worn == target:
             return
         same = [
             old == new and was == will
-            for old, new, was, will in zip(shown, written, worn, wanted, strict=True)
+            for old, new, was, will in zip(shown, written, worn, target, strict=True)
         ]
-        letters[x:end], styles[x:end] = written, wanted
+        letters[x:end], styles[x:end] = written, target
         if x < self._ends.get(self._y, 0):
             self._send(out)
         self._ends[self._y] = end

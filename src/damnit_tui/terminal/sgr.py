@@ -120,11 +120,11 @@ class Styles:
 
     def after(self, number: int, parameters: str) -> int | None:
         """Return the style after an SGR sequence; None if it has unknown parts."""
-        asked = (number, parameters)
-        if asked not in self._after:
+        key = (number, parameters)
+        if key not in self._after:
             style = applied(self._styles[number], parameters)
-            self._after[asked] = None if style is None else self.number(style)
-        return self._after[asked]
+            self._after[key] = None if style is None else self.number(style)
+        return self._after[key]
 
     def change(self, old: int, new: int) -> str:
         """The shortest sequence from one style to another."""

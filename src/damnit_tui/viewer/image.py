@@ -239,16 +239,16 @@ def resized(values: Any, size: tuple[int, int], how: How = How.MEAN) -> Any:
         size: Target rows and columns.
         how: The reduction.
     """
-    for axis, wanted in enumerate(size):
-        values = _resized_along(values, wanted, axis, how)
+    for axis, pixels in enumerate(size):
+        values = _resized_along(values, pixels, axis, how)
     return values
 
 
-def _resized_along(values: Any, wanted: int, axis: int, how: How) -> Any:
+def _resized_along(values: Any, pixels: int, axis: int, how: How) -> Any:
     count = values.shape[axis]
-    if count <= wanted:
-        return values.take(np.arange(wanted) * count // wanted, axis)
-    starts = np.arange(wanted) * count // wanted
+    if count <= pixels:
+        return values.take(np.arange(pixels) * count // pixels, axis)
+    starts = np.arange(pixels) * count // pixels
     if how is not How.MEAN:
         return (np.fmax if how is How.MAX else np.fmin).reduceat(values, starts, axis)
     good = np.isfinite(values)

@@ -114,7 +114,7 @@ class ViewerScreen(Screen[None]):
         facts = shown.facts(self.context.zone) if shown is not None else []
         line = " · ".join(_in_a_line(name, text) for name, text in facts if name != "Variable")
         self.query_one("#inspect-facts", Static).update(Text(self._fitting(line)))
-        self.query_one(ScreenFooter).wanted = available_keys(self.viewer)
+        self.query_one(ScreenFooter).offered = available_keys(self.viewer)
 
     def _fitting(self, facts: str) -> str:
         """Join as many facts as fit, clipped at a word boundary."""

@@ -24,7 +24,7 @@ class WrappedText:
         self.lines: list[str] = []
         self.top = 0
         self._found = -1
-        self._wanted = ""
+        self._pattern = ""
         for line in lines:
             for shown in visible_lines(line):
                 self.lines += _broken(shown, max(1, width)) if wraps else [shown]
@@ -35,15 +35,15 @@ class WrappedText:
 
     def search(self, text: str, step: int, height: int) -> bool:
         """Go to the next line with a match, wrapping around; return True if there is one."""
-        if text != self._wanted:
-            self._wanted, self._found = text, self.top - 1
+        if text != self._pattern:
+            self._pattern, self._found = text, self.top - 1
         if not text:
             return False
-        wanted = text.casefold()
+        pattern = text.casefold()
         count = len(self.lines)
         for distance in range(1, count + 1):
             index = (self._found + step * distance) % count
-            if wanted in self.lines[index].casefold():
+            if pattern in self.lines[index].casefold():
                 self._found = index
                 self.top = min(max(0, index - height // 3), max(0, count - height))
                 return True
@@ -54,17 +54,17 @@ class WrappedText:
         if self.top + index >= len(self.lines):
             return []
         line = clip(self.lines[self.top + index], width)
-        wanted = self._wanted.casefold()
+        pattern = self._pattern.casefold()
         folded = line.casefold()
-        if not wanted or wanted not in folded or len(folded) != len(line):
+        if not pattern or pattern not in folded or len(folded) != len(line):
             return [Segment(line, plain)]
         segments, start = [], 0
-        while (at := folded.find(wanted, start)) >= 0:
+        while (at := folded.find(pattern, start)) >= 0:
             segments += [
                 Segment(line[start:at], plain),
-                Segment(line[at : at + len(wanted)], found),
+                Segment(line[at : at + len(pattern)], found),
             ]
-            start = at + len(wanted)
+            start = at + len(pattern)
         return [*segments, Segment(line[start:], plain)]
 
 

@@ -22,14 +22,14 @@ class FindPrompt(Horizontal, PromptLine):
         height: 1;
         background: $surface;
         & Label { width: auto; padding: 0 1; color: $title-color; text-style: $title-style; }
-        & #said { color: $quiet-color; text-style: none; max-width: 50%; }
+        & #result { color: $quiet-color; text-style: none; max-width: 50%; }
     }
     """
 
     key_owner = "find"
     BINDINGS = keymap.bindings(key_owner)
 
-    said: reactive[str] = reactive("")
+    result: reactive[str] = reactive("")
     """Description of the match."""
 
     def __init__(self, label: str, text: str = "", *, id: str) -> None:
@@ -48,12 +48,12 @@ class FindPrompt(Horizontal, PromptLine):
         """Compose a label, an input, and the description of the match."""
         yield Label(self._label)
         yield PlainInput(self._text, select_on_focus=True)
-        yield Label("", id="said")
+        yield Label("", id="result")
 
-    def watch_said(self, said: str) -> None:
+    def watch_result(self, result: str) -> None:
         """Show the description of the match."""
         if self.is_attached:
-            self.query_one("#said", Label).update(Content(said))
+            self.query_one("#result", Label).update(Content(result))
 
     @on(Input.Changed)
     def tell(self, event: Input.Changed) -> None:

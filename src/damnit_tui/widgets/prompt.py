@@ -101,7 +101,7 @@ class Prompt(Vertical, PromptLine):
     # Typing
 
     @on(Input.Changed)
-    def take_in(self, event: Input.Changed) -> None:
+    def input_changed(self, event: Input.Changed) -> None:
         """Offer completions; post the text once typing pauses."""
         event.stop()
         text = event.value

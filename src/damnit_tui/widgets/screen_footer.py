@@ -28,7 +28,7 @@ class ScreenFooter(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("footer-key")
 
-    wanted: reactive[tuple[str, ...]] = reactive(())
+    offered: reactive[tuple[str, ...]] = reactive(())
     """Key IDs; those that do not fit are left out, the last ones first."""
 
     def __init__(self, owner: str) -> None:
@@ -57,7 +57,7 @@ class ScreenFooter(Widget):
 
     def _places(self) -> list[tuple[keymap.Key, int, int]]:
         """Return keys with their columns; the last two are help and close."""
-        keys = [self._keys[name] for name in self.wanted if name in self._keys]
+        keys = [self._keys[name] for name in self.offered if name in self._keys]
         if prompt := prompt_owner(self.screen):
             keys = keymap.footer_keys((prompt,))
         widths = [cell_len(key.shown) + cell_len(key.footer) + 3 for key in keys]

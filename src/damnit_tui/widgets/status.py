@@ -41,7 +41,7 @@ CONDITION_ROLES = {
     DaemonCondition.BROKEN: "failure",
     DaemonCondition.WORKING: "arrival",
 }
-Said = tuple[str, str]
+RoleText = tuple[str, str]
 """Text and role."""
 
 
@@ -120,7 +120,7 @@ class Status(NamedTuple):
             proposal + clip_start(visible(self.folder), max(8, width - len(proposal))), width
         )
 
-    def marks(self) -> list[Said]:
+    def marks(self) -> list[RoleText]:
         """Return the special properties of this view."""
         found = []
         if self.old_format:
@@ -134,13 +134,13 @@ class Status(NamedTuple):
             found.append(("▾ following", "alert"))
         return found
 
-    def daemon(self, now: float, *, brief: bool = False) -> list[Said]:
+    def daemon(self, now: float, *, brief: bool = False) -> list[RoleText]:
         """Return the state and workload of the daemon."""
         text, condition = self.work.state(now, brief=brief, zone=self.zone)
         return [
-            said
-            for said in ((text, CONDITION_ROLES[condition]), (self.work.counts(), "text"))
-            if said[0]
+            pairs
+            for pairs in ((text, CONDITION_ROLES[condition]), (self.work.counts(), "text"))
+            if pairs[0]
         ]
 
     def words(self, now: float) -> object:
@@ -242,10 +242,10 @@ class StatusLines(Widget):
 
     def _second(self, room: int) -> Text:
         """Render messages and counts; problems precede facts."""
-        said, role = self._news()
+        pairs, role = self._left()
         facts = [] if self.status.trouble(self.now) else [(self._facts(), "quiet")]
-        right = self._right(facts, max(0, room - cell_len(said) - 2))
-        return self._line((clip(said, room), role), right, room)
+        right = self._right(facts, max(0, room - cell_len(pairs) - 2))
+        return self._line((clip(pairs, room), role), right, room)
 
     def _facts(self) -> str:
         facts = self.status.facts(self.now)
@@ -253,21 +253,21 @@ class StatusLines(Widget):
         # Hidden columns come first: the end is clipped where there is little room.
         return " · ".join(filter(None, (self.status.hidden, columns, facts)))
 
-    def _news(self) -> tuple[str, str]:
+    def _left(self) -> tuple[str, str]:
         if trouble := self.status.trouble(self.now):
             return trouble, "failure"
-        news = f"{count_of(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
+        arrivals = f"{count_of(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
         if self.status.filter:  # a forgotten filter makes runs seem missing
-            said = f"filter: {visible(self.status.filter)}"
-            return f"{said}  {news}".rstrip(), "alert"
-        return (news, "arrival") if news else ("", "quiet")
+            pairs = f"filter: {visible(self.status.filter)}"
+            return f"{pairs}  {arrivals}".rstrip(), "alert"
+        return (arrivals, "arrival") if arrivals else ("", "quiet")
 
-    def _right(self, said: Sequence[Said], room: int) -> Text:
-        text = Text("  ").join(Text(words, self._style(role)) for words, role in said)
+    def _right(self, pairs: Sequence[RoleText], room: int) -> Text:
+        text = Text("  ").join(Text(words, self._style(role)) for words, role in pairs)
         text.truncate(room, overflow="ellipsis")
         return text
 
-    def _line(self, left: Said, right: Text, room: int) -> Text:
+    def _line(self, left: RoleText, right: Text, room: int) -> Text:
         """Join both ends with blanks between them."""
         line = Text(" ", no_wrap=True, end="")
         line.append(left[0], self._style(left[1]))

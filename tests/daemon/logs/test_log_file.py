@@ -113,7 +113,7 @@ def test_log_search_works_in_both_directions_and_ends(opened):
     assert backward == [line.start for line in reversed(places)]
     assert log.find(re.compile(b"needle"), 0) == places[1].start
     assert log.find(re.compile(b"nothing"), 0) is None
-    assert log.find(NEEDLE, 9, is_wanted=lambda: False) is None
+    assert log.find(NEEDLE, 9, should_continue=lambda: False) is None
 
 
 def test_log_search_finds_matches_across_blocks(opened, monkeypatch):

@@ -56,9 +56,9 @@ class Proposal:
         options = {"settle_s": SETTLE_S, **options}
         return Watcher(self.path, PROPOSAL, **options)
 
-    def poll(self, watcher, after_s=0.0, *, record=True, taken=MappingProxyType({})):
+    def poll(self, watcher, after_s=0.0, *, record=True, processed=MappingProxyType({})):
         self.now_s += after_s
-        look = watcher.poll(self.seen, self.now_s, taken=taken)
+        look = watcher.poll(self.seen, self.now_s, processed=processed)
         if record:
             found = [*look.arrivals, *look.existing]
             self.seen |= {(arrival.run_key, arrival.data) for arrival in found}
@@ -399,7 +399,7 @@ def timed(action):
     return time.process_time() - start_s
 
 
-def taken(path, number=1):
+def as_processed(path, number=1):
     """What a job has seen of a run with one file."""
     status, folder = path.stat(), path.parent.stat()
     return {
@@ -411,13 +411,13 @@ def taken(path, number=1):
 
 def test_files_added_to_processed_run_make_a_new_arrival(proposal):
     watcher = proposal.watcher()
-    known = taken(proposal.write(1))
+    known = as_processed(proposal.write(1))
     assert proposal.arrivals(watcher) == []
     assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
-    assert proposal.arrivals(watcher, SETTLE_S, taken=known) == []
+    assert proposal.arrivals(watcher, SETTLE_S, processed=known) == []
     proposal.write(1, name="RAW-R0001-DA02-S00000.h5")
-    assert proposal.arrivals(watcher, 30.0, taken=known) == []
-    (arrival,) = proposal.poll(watcher, SETTLE_S, taken=known).arrivals
+    assert proposal.arrivals(watcher, 30.0, processed=known) == []
+    (arrival,) = proposal.poll(watcher, SETTLE_S, processed=known).arrivals
     assert (arrival.run_key.run, arrival.data) == (1, "raw")
     assert arrival.key.startswith("p001234/raw/r0001#2.2000.")
 
@@ -426,30 +426,30 @@ def test_removed_files_make_no_arrival(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     proposal.seen.add(place(1))
-    assert proposal.arrivals(watcher, 100.0, taken=taken(path, number=2)) == []
-    assert proposal.arrivals(watcher, SETTLE_S, taken=taken(path, number=2)) == []
+    assert proposal.arrivals(watcher, 100.0, processed=as_processed(path, number=2)) == []
+    assert proposal.arrivals(watcher, SETTLE_S, processed=as_processed(path, number=2)) == []
 
 
 def test_file_grown_after_processing_makes_an_arrival(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
-    known = taken(path)
+    known = as_processed(path)
     proposal.seen.add(place(1))
     proposal.write(1, append=True)
-    assert proposal.arrivals(watcher, 100.0, taken=known) == []
-    assert proposal.arrivals(watcher, SETTLE_S, taken=known) == [(1, "raw")]
+    assert proposal.arrivals(watcher, 100.0, processed=known) == []
+    assert proposal.arrivals(watcher, SETTLE_S, processed=known) == [(1, "raw")]
 
 
 def test_settle_time_adapts_to_pauses_and_returns_to_default(proposal):
     times = SettleTimes(SETTLE_S, learns=True)
     watcher = proposal.watcher(settle_s=times)
     path = proposal.write(1, "proc")
-    known = taken(path)
+    known = as_processed(path)
     proposal.seen.add(place(1, "proc"))
     later = proposal.write(1, "proc", name="CORR-R0001-DA02-S00000.h5")
     at = path.stat().st_mtime + 40.0
     os.utime(later, (at, at))
-    proposal.poll(watcher, 100.0, taken=known)
+    proposal.poll(watcher, 100.0, processed=known)
     assert times.of("proc") == pytest.approx(60.0, abs=0.1)
     assert times.of("raw") == SETTLE_S
     again = SettleTimes(SETTLE_S, learns=True, known=times.dump())
@@ -522,7 +522,7 @@ def test_polling_3000_processed_runs_is_cheap(proposal):
     proposal.seen.update(known)
     began = time.process_time()
     for _ in range(100):
-        assert proposal.arrivals(watcher, 2.0, taken=known) == []
+        assert proposal.arrivals(watcher, 2.0, processed=known) == []
     assert time.process_time() - began < 3.0
 
 

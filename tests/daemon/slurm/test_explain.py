@@ -109,8 +109,12 @@ def test_default_cluster_is_named_only_when_it_exists():
 def test_slurm_settings_have_defaults_of_damnit():
     settings = slurm_settings({})
     assert settings.executor is ExecutorSetting.AUTO
-    assert settings.wanted(dedicated=False) == Resources(time="02:00:00", cpus=4, memory="25G")
-    assert settings.wanted(dedicated=True) == Resources(time="02:00:00", exclusive=True)
+    assert settings.requested_resources(dedicated=False) == Resources(
+        time="02:00:00", cpus=4, memory="25G"
+    )
+    assert settings.requested_resources(dedicated=True) == Resources(
+        time="02:00:00", exclusive=True
+    )
     assert (settings.concurrent_jobs, settings.runs_per_job, settings.poll_s) == (15, 1, 10.0)
 
 
@@ -118,7 +122,7 @@ def test_numeric_slurm_settings_are_accepted():
     settings = slurm_settings(
         {"noncluster_cpus": 8, "noncluster_mem": 2000, "concurrent_jobs": "3"}
     )
-    assert settings.wanted(dedicated=False).memory == "2000"
+    assert settings.requested_resources(dedicated=False).memory == "2000"
     assert (settings.shared_cpus, settings.concurrent_jobs) == (8, 3)
 
 

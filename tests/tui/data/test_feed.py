@@ -26,7 +26,7 @@ class Listener:
     def __init__(self, folder):
         self.session = Session(folder, clock=lambda: NOW)
         self.feed = Feed(self.session, pace_s=0.0, clock=lambda: NOW)
-        self.news = []
+        self.item = []
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._listen)
 
@@ -41,27 +41,27 @@ class Listener:
         assert not self._thread.is_alive()
 
     def _listen(self):
-        for news in self.feed.updates():
+        for item in self.feed.updates():
             with self._changed:
-                self.news.append(news)
+                self.item.append(item)
                 self._changed.notify_all()
-            if isinstance(news, Update):
+            if isinstance(item, Update):
                 self.feed.acknowledge()
 
     def until(self, condition):
         end_s = time.monotonic() + FIRST_S
         with self._changed:
             while not condition(self):  # the health of the feed changes without news
-                assert time.monotonic() < end_s, self.news
+                assert time.monotonic() < end_s, self.item
                 self._changed.wait(0.05)
 
     @property
     def updates(self):
-        return [news for news in self.news if isinstance(news, Update)]
+        return [item for item in self.item if isinstance(item, Update)]
 
     @property
     def notes(self):
-        return [news.notes for news in self.news if isinstance(news, NotesRead)]
+        return [item.notes for item in self.item if isinstance(item, NotesRead)]
 
     @property
     def cells(self):
@@ -130,7 +130,7 @@ def test_feed_loads_requested_variables_first(folder, monkeypatch):
     monkeypatch.setattr(change_tracker, "PORTION", 2)
     monkeypatch.setattr(change_tracker, "MOST_AT_ONCE", 1)
     listener = Listener(folder)
-    listener.feed.asked = frozenset({"ratio"})
+    listener.feed.first_names = frozenset({"ratio"})
     with listener:
         listener.until(lambda s: s.feed.has_all)
     first, *_ = [update.ahead for update in listener.updates if update.ahead]
@@ -150,8 +150,8 @@ def test_feed_delivers_changes_and_deletions_of_other_programs(folder):
 
 def test_feed_waits_for_a_missing_database(empty_folder, tmp_path):
     with Listener(empty_folder) as listener:
-        listener.until(lambda s: s.news)
-        (health,) = [news for news in listener.news if isinstance(news, Health)]
+        listener.until(lambda s: s.item)
+        (health,) = [item for item in listener.item if isinstance(item, Health)]
         assert health.missing
         assert health.has_context_file
         other = make_folder(tmp_path / "other")
@@ -164,8 +164,8 @@ def test_feed_reports_a_broken_database_and_its_repair(folder):
     good = folder.database.read_bytes()
     folder.database.write_bytes(b"this is no database" * 100)
     with Listener(folder) as listener:
-        listener.until(lambda s: s.news)
-        assert listener.news[0].problem
+        listener.until(lambda s: s.item)
+        assert listener.item[0].problem
         folder.database.write_bytes(good)
         listener.until(lambda s: s.feed.has_all)
         assert not listener.feed.health.problem
@@ -248,7 +248,7 @@ def test_feed_reloads_a_replaced_database(folder, tmp_path):
 def test_feed_holds_updates_until_the_previous_one_was_applied(folder):
     session = Session(folder, clock=lambda: NOW)
     feed = Feed(session, clock=lambda: NOW)
-    updates = (news for news in feed.updates() if isinstance(news, Update))
+    updates = (item for item in feed.updates() if isinstance(item, Update))
     next(updates)
     second = threading.Thread(target=next, args=(updates,))
     second.start()
@@ -270,6 +270,6 @@ def test_feed_offers_the_first_update_without_waiting(folder):
     update = feed.prepared_update()
     assert update.restart
     assert feed.prepared_update() is None
-    following = next(news for news in feed.updates() if isinstance(news, Update))
+    following = next(item for item in feed.updates() if isinstance(item, Update))
     assert not following.restart
     session.close()

@@ -15,7 +15,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.store import DatabaseBusy, NewValue, save_values
 from damnit_tui.data.worker_errors import as_user_error
 from damnit_tui.main import blob_previews
-from damnit_tui.main.messages import NewsArrived
+from damnit_tui.main.messages import FeedItemRead
 from damnit_tui.state.crash_log import bug_log
 from damnit_tui.table.blob_loader import load_blob_previews
 from damnit_tui.table.cells import CellAddress
@@ -97,7 +97,7 @@ async def test_failing_message_handler_leaves_its_widget_working(folder):
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         main = app.main_screen
-        main.post_message(NewsArrived(None))  # no news at all
+        main.post_message(FeedItemRead(None))  # no news at all
         await until(pilot, lambda: any("AttributeError" in text for text in said(app)))
         await pilot.press("j")
         await until(pilot, lambda: main.table.cursor.key == key(411))

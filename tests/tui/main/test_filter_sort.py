@@ -84,16 +84,16 @@ async def test_feed_loads_variables_of_filter_and_sort_first(folder):
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         screen = app.main_screen
-        assert screen.feed.asked == set()
+        assert screen.feed.first_names == set()
         screen.runs.runs_query.set_filter("is:marked xgm.intensity>1000 or not has:ratio")
-        await until(pilot, lambda: screen.feed.asked == {"xgm.intensity", "ratio"})
+        await until(pilot, lambda: screen.feed.first_names == {"xgm.intensity", "ratio"})
         screen.runs.runs_query.set_sort("-run,ratio")
         screen.runs.runs_query.set_filter("dark")
-        await until(pilot, lambda: screen.feed.asked == {"ratio", ANY})
+        await until(pilot, lambda: screen.feed.first_names == {"ratio", ANY})
         screen.runs.runs_query.set_filter("time > 10:00 run > 3")
         screen.runs.runs_query.set_sort("proposal")
         await pilot.pause()
-        assert screen.feed.asked == set(), "those are there as soon as the runs are"
+        assert screen.feed.first_names == set(), "those are there as soon as the runs are"
 
 
 async def test_enter_keeps_the_filter_and_backslash_clears_it(folder):

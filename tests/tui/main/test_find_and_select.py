@@ -21,8 +21,8 @@ def told(app):
     return [notification.message for notification in app._notifications]
 
 
-def said(app):
-    return app.main_screen.query_one(FindPrompt).said
+def result(app):
+    return app.main_screen.query_one(FindPrompt).result
 
 
 @pytest.mark.extended
@@ -32,7 +32,7 @@ async def test_ctrl_f_moves_to_a_column_while_typing(folder):
         await settle(pilot)
         await pilot.press("ctrl+f", *"agipd")
         await pilot.pause()
-        assert (at(app), said(app)) == ((412, "agipd.hits"), "1 of 2, ↓ next")
+        assert (at(app), result(app)) == ((412, "agipd.hits"), "1 of 2, ↓ next")
         await pilot.press("down")
         await until(
             pilot, lambda: app.main_screen.query_one(CellBar).description.place.endswith("Preview")
@@ -52,10 +52,10 @@ async def test_escape_in_the_find_prompt_returns_to_the_previous_column(folder):
         await settle(pilot)
         await pilot.press("l", "ctrl+f", *"rat")
         await pilot.pause()
-        assert (at(app)[1], said(app)) == ("ratio", "1 of 1")
+        assert (at(app)[1], result(app)) == ("ratio", "1 of 1")
         await pilot.press(*"zzz")
         await pilot.pause()
-        assert (at(app)[1], said(app)) == ("comment", "no matching column")
+        assert (at(app)[1], result(app)) == ("comment", "no matching column")
         await pilot.press("escape")
         await pilot.pause()
         assert at(app) == (412, "comment")

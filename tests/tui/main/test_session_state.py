@@ -97,7 +97,7 @@ async def test_session_state_is_written_while_the_app_runs(folder):
 async def test_command_line_options_override_the_session_state(folder):
     await leave_something(folder)
     app = make_app(folder)
-    app.main_screen.session_state.wanted = CliOverrides(filter="run = 400", columns="scan")
+    app.main_screen.session_state.overrides = CliOverrides(filter="run = 400", columns="scan")
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         assert view(app) == ([400], ["scan"])
@@ -106,7 +106,9 @@ async def test_command_line_options_override_the_session_state(folder):
             "run",
         ]
     app = make_app(folder)
-    app.main_screen.session_state.wanted = CliOverrides(ViewState(sort="run"), filter="run < 398")
+    app.main_screen.session_state.overrides = CliOverrides(
+        ViewState(sort="run"), filter="run < 398"
+    )
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         assert view(app)[0] == [395, 396, 397]
@@ -117,7 +119,7 @@ async def test_command_line_options_wait_for_a_variable_without_definition(folde
     for run in (395, 400):
         add_run(folder, run, NewValue(key(run), "handed_in", run, provenance="notebook"))
     app = make_app(folder)
-    app.main_screen.session_state.wanted = CliOverrides(
+    app.main_screen.session_state.overrides = CliOverrides(
         filter="handed_in > 396", sort="handed_in", columns="handed_in"
     )
     async with app.run_test(size=(130, 34)) as pilot:

@@ -52,7 +52,7 @@ def test_table_with_search_matches(snap, folder, size):  # noqa: F811
 def test_find_prompt_for_a_column(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("ctrl+f", *"agipd")
-        await until(pilot, lambda: bool(pilot.app.screen.query_one(FindPrompt).said))
+        await until(pilot, lambda: bool(pilot.app.screen.query_one(FindPrompt).result))
 
     assert snap(folder, size=size, before=before)
 

@@ -28,7 +28,7 @@ from ..events import (
     JobWaits,
     Remark,
     VariableProgressed,
-    ended_owing,
+    ended_unsaved,
 )
 from ..runner_events import translate
 from .event_log import EventLog
@@ -195,12 +195,12 @@ class ArrayTracker:
         left = leaves_cluster_work(job, task.context)
 
         def over() -> JobOver | JobInterrupted:
-            owed = job.not_saved or job.collector.owed
-            if owed and state is JobState.DONE:
-                return ended_owing(job.job, owed, leaves_cluster_work=left)
-            said = [ended.reason or owed or job.collector.problem]
-            said += [*job.collector.notes, *job.unreadable]
-            reason = " · ".join(filter(None, said))
+            unsaved = job.not_saved or job.collector.unsaved
+            if unsaved and state is JobState.DONE:
+                return ended_unsaved(job.job, unsaved, leaves_cluster_work=left)
+            reasons = [ended.reason or unsaved or job.collector.problem]
+            reasons += [*job.collector.notes, *job.unreadable]
+            reason = " · ".join(filter(None, reasons))
             return JobOver(job.job.id, state, reason, leaves_cluster_work=left)
 
         self._finish(job, over)
@@ -212,7 +212,7 @@ class ArrayTracker:
         status = with_output(status, self.submission.output(task.number))
         reason = explain(status, self._resources)
         at_work = next((job for job in task.jobs if job.ended is None and job.began), None)
-        is_wanted_to_end = any(job.cancel_reason for job in task.jobs)
+        is_cancelled = any(job.cancel_reason for job in task.jobs)
         self._block(task.number)
         for job in task.jobs:
             if job.ended is not None:
@@ -221,7 +221,7 @@ class ArrayTracker:
                 self._stop(job, JobState.CANCELLED, job.cancel_reason)
             elif status.fate is Fate.CANCELLED and task.withdrawn:
                 self._interrupt(job, task.withdrawn, None)
-            elif status.fate is Fate.CANCELLED and not is_wanted_to_end:
+            elif status.fate is Fate.CANCELLED and not is_cancelled:
                 self._record_crash(job, reason, task)
                 self._stop(job, JobState.CANCELLED, reason)
             elif status.fate in (Fate.CANCELLED, Fate.LOST, Fate.GONE):

@@ -275,18 +275,20 @@ class Cluster:
     # Recovery of an earlier daemon's jobs
 
     def _adopt(self, jobs: Iterable[QueuedJob]) -> None:
-        wanted = {(queued.job.id, queued.job.attempt): queued for queued in jobs}
+        unsubmitted = {(queued.job.id, queued.job.attempt): queued for queued in jobs}
         for folder in submissions(self._folder):
             entries = list(folder.entries())
-            ours = {(e.job_id, e.attempt): e for e in entries if (e.job_id, e.attempt) in wanted}
+            ours = {
+                (e.job_id, e.attempt): e for e in entries if (e.job_id, e.attempt) in unsubmitted
+            }
             if not ours:
                 continue
             tasks: dict[int, tuple[QueuedJob, ...]] = {}
             for key, entry in ours.items():
-                tasks[entry.task] = (*tasks.get(entry.task, ()), wanted.pop(key))
+                tasks[entry.task] = (*tasks.get(entry.task, ()), unsubmitted.pop(key))
             numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
             self._unclear.append(Submitted(folder, numbered, Resources(), None))
-        for queued in wanted.values():  # not yet submitted
+        for queued in unsubmitted.values():  # not yet submitted
             reason = "The daemon exited before submitting it to Slurm"
             self._release(queued.job.id, JobInterrupted(queued.job.id, reason))
         self._find_submissions()
@@ -312,16 +314,16 @@ class Cluster:
     # Tracking of submitted jobs
 
     def _poll_if_due(self) -> None:
-        wanted = [each for follower in self._followers for each in follower.unfinished]
+        unfinished = [each for follower in self._followers for each in follower.unfinished]
         now_s = time.monotonic()
-        if not (wanted or self._unclear):
+        if not (unfinished or self._unclear):
             return
         if now_s - self._polled_at_s < self._poll_s():
             return
         try:
             if self._unclear:
                 self._find_submissions()
-            statuses = self._client.poll(wanted)
+            statuses = self._client.poll(unfinished)
             again, self._uncancelled = self._uncancelled, []
             for order in again:
                 self._cancel(order)
@@ -373,7 +375,7 @@ class Cluster:
             except Exception:
                 log.exception("Job %s", job.job.id)
             for problem in filter(
-                None, [job.collector.problem, job.collector.owed, *job.collector.notes]
+                None, [job.collector.problem, job.collector.unsaved, *job.collector.notes]
             ):
                 self._notify(Remark(f"{job.job.run_key}: {problem}"))
             self._release(job.job.id, over())

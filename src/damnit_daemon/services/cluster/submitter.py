@@ -129,15 +129,15 @@ class Submitter:
         Raises:
             SlurmDown: If that cannot be determined now.
         """
-        noted = folder.load_id()
-        is_ours = noted is not None and self._client.belongs_to(noted, folder.comment)
-        if noted is not None and is_ours:
-            return noted
+        slurm_id = folder.load_id()
+        is_ours = slurm_id is not None and self._client.belongs_to(slurm_id, folder.comment)
+        if slurm_id is not None and is_ours:
+            return slurm_id
         found = self._find(folder, clusters)
         if found is None and is_ours is None:
-            return noted
-        if noted is not None:
-            log.warning("Slurm's job %s is not that of %s: ignored", noted, folder.path)
+            return slurm_id
+        if slurm_id is not None:
+            log.warning("Slurm's job %s is not that of %s: ignored", slurm_id, folder.path)
         if found is None:
             _revoke(folder)
             found = self._find(folder, clusters)  # it may have arrived meanwhile
@@ -152,7 +152,7 @@ class Submitter:
 def _entry(queued: QueuedJob, resources: Resources, jobs: int) -> SubmissionEntry:
     job = queued.job
     memory_bytes, time_s = own_limits(resources, jobs)
-    wanted = protocol.RunnerJob(
+    runner_job = protocol.RunnerJob(
         runner_job_id(job),
         *job.run_key,
         data=job.data,
@@ -162,7 +162,7 @@ def _entry(queued: QueuedJob, resources: Resources, jobs: int) -> SubmissionEntr
         memory_bytes=memory_bytes,
         time_s=time_s,
     )
-    return SubmissionEntry(job.id, job.attempt, 0, wanted)
+    return SubmissionEntry(job.id, job.attempt, 0, runner_job)
 
 
 def _note(folder: SubmissionFolder, slurm_id: SlurmId) -> None:

@@ -27,12 +27,12 @@ def check_context(folder: DamnitFolder) -> Iterator[Finding]:
     with RunnerProcess(folder, python, limits=Limits(start_s=START_S)) as runner:
         loaded = runner.context
     versions = dict(loaded.versions)
-    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    installed = ", ".join(f"{name} {version}" for name, version in versions.items())
     if "extra_data" in versions:
-        yield fine("context", f"{python}: {told}")
+        yield fine("context", f"{python}: {installed}")
     else:
         fix = f"{python} -m pip install extra_data"
-        yield wrong("context", f"{python} has no extra_data ({told}).", fix)
+        yield wrong("context", f"{python} has no extra_data ({installed}).", fix)
     for problem in loaded.problems:
         make = wrong if problem.severity == "error" else note
         yield make("context", str(problem), "Fix the context file." if make is wrong else "")

@@ -59,8 +59,8 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
         queued = load_jobs(con, states=[JobState.QUEUED], limit=1)
         renewal = load_renewal(con)
         requests = [r for r in load_requests(con) if r.state is RequestState.WAITING]
-    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    yield fine("ledger", f"jobs: {told or 'none yet'}")
+    text = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    yield fine("ledger", f"jobs: {text or 'none yet'}")
     if renewal is not None:
         at = format_timestamp(renewal[0])
         yield note("ledger", f"{at}: {renewal[1]} Repeat requests that were pending then.")
@@ -114,9 +114,9 @@ def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
     if reached:
         yield _check_answers(settings, reached)
         return
-    told = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
+    text = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
     fix = "damnit db-config broker HOST:PORT, or: damnit db-config broker none"
-    yield wrong("broker", told, fix)
+    yield wrong("broker", text, fix)
 
 
 def _check_answers(settings: BrokerSettings, reached: list[str]) -> Finding:
@@ -140,11 +140,11 @@ def _check_listening(folder: DamnitFolder) -> Iterator[Finding]:
     lease = running_daemon(Ledger(folder.ledger))
     if lease is None or (health := parse_consumer_health(lease.info.get("consumer"))) is None:
         return
-    said = f"the daemon on {lease.holder.host}: {health.sentence(time.time())}"
+    sentence = f"the daemon on {lease.holder.host}: {health.sentence(time.time())}"
     if health.problem:
-        yield wrong("broker", said, "Meanwhile new runs are found by scanning directories.")
+        yield wrong("broker", sentence, "Meanwhile new runs are found by scanning directories.")
     else:
-        yield fine("broker", said)
+        yield fine("broker", sentence)
 
 
 def _why_not_reached(address: str) -> str:

@@ -45,11 +45,11 @@ def _parts(folder: DamnitFolder) -> list[Path]:
 
 
 def _check_path(folder: DamnitFolder, path: Path) -> Iterator[Finding]:
-    wanted = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
+    needed = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
     if path == folder.context_file:
-        wanted = os.R_OK
+        needed = os.R_OK
     letters = {os.R_OK: "read", os.W_OK: "write", os.X_OK: "enter"}
-    missing = [word for bit, word in letters.items() if wanted & bit and not os.access(path, bit)]
+    missing = [word for bit, word in letters.items() if needed & bit and not os.access(path, bit)]
     mine = path.stat()
     if missing:
         bits = "".join(word[0].replace("e", "X") for word in missing)
@@ -57,7 +57,7 @@ def _check_path(folder: DamnitFolder, path: Path) -> Iterator[Finding]:
         if mine.st_uid != os.getuid():
             fix = f"Ask {_owner(path)} to run: chmod g+{bits} {_quoted(path)}"
         yield wrong("folder", f"No permission to {' or '.join(missing)} {path}.", fix)
-    shared = folder.path.stat().st_mode & wanted * 0o10
+    shared = folder.path.stat().st_mode & needed * 0o10
     lacking = shared & ~mine.st_mode
     if lacking:
         bits = "".join(

@@ -18,7 +18,7 @@ class Restored(NamedTuple):
     done: int
     """Number of runs checked."""
     total: int
-    said: str = ""
+    message: str = ""
     """Action taken for the last one; empty if it needed none."""
 
 
@@ -34,14 +34,14 @@ def restore(folder: DamnitFolder) -> Iterator[Restored]:
     combiner, reader = Combiner(folder), ReaderPool()
     try:
         for done, key in enumerate(keys, 1):
-            said = ""
+            message = ""
             try:
                 if names := lost_values(folder, key, reader):
                     saved = combiner.restore(key, names)
-                    said = f"{key}: restored {', '.join(saved)}" if saved else ""
+                    message = f"{key}: restored {', '.join(saved)}" if saved else ""
             except DamnitError as error:  # one damaged file affects only its run
-                said = f"{key}: {error.message}"
-            yield Restored(done, len(keys), said)
+                message = f"{key}: {error.message}"
+            yield Restored(done, len(keys), message)
     finally:
         combiner.close()
         reader.close()

@@ -61,11 +61,11 @@ def check_results(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]
             yield note("results", str(error))
         except DamnitError as error:
             path = shlex.quote(str(paths[key]))
-            told = error.message
-            if str(paths[key]) not in told:
-                told = f"{paths[key]}: {told}"
+            message = error.message
+            if str(paths[key]) not in message:
+                message = f"{paths[key]}: {message}"
             fix = f"mv {path} {path}.damaged; damnit reprocess {key.run} --proposal {key.proposal}"
-            yield wrong("results", told, fix)
+            yield wrong("results", message, fix)
     if readable == len(newest):
         yield fine("results", f"{count_of(readable, 'file')} of the newest runs can be read")
 

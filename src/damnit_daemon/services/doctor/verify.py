@@ -75,7 +75,7 @@ def lost_values(folder: DamnitFolder, key: RunKey, reader: ReaderPool) -> list[s
     if not path.exists():
         return []
     checked = read_results(path, key, reader)
-    return sorted(_better_in_file(_noted_in_file(checked), _in_database(folder, key)))
+    return sorted(_better_in_file(_times_in_file(checked), _in_database(folder, key)))
 
 
 def read_results(
@@ -103,7 +103,7 @@ def _compare(
         text = error.message if str(path) in error.message else f"{path}: {error.message}"
         return wrong("verify", text, error.hint or _fix(key, []))
     found["unchecked"] += checked.unchecked
-    in_file = _noted_in_file(checked)
+    in_file = _times_in_file(checked)
     in_database = _in_database(folder, key)
     lost = {
         name: reason
@@ -120,9 +120,9 @@ def _compare(
             reasons[name] = "missing in the results file"
     if not reasons:
         return None
-    told = "; ".join(f"{name}: {reasons[name]}" for name in sorted(reasons))
+    differences = "; ".join(f"{name}: {reasons[name]}" for name in sorted(reasons))
     again = sorted(reasons.keys() - lost.keys())
-    return wrong("verify", f"{key}: {told}", _fix(key, again) if again else RESTORE)
+    return wrong("verify", f"{key}: {differences}", _fix(key, again) if again else RESTORE)
 
 
 def _in_database(folder: DamnitFolder, key: RunKey) -> dict[str, StoredValue]:
@@ -149,14 +149,14 @@ def _is_older(when: float | None, stored: StoredValue) -> bool:
     return when is not None and isinstance(stored_at, int | float) and stored_at > when + CLOSE_S
 
 
-def _noted_in_file(checked: CheckedFile) -> dict[str, tuple[float | None, bool]]:
+def _times_in_file(checked: CheckedFile) -> dict[str, tuple[float | None, bool]]:
     """Return when each variable was computed, if recorded, and whether it failed."""
     found: dict[str, tuple[float | None, bool]] = {}
     for value in checked.values:
         when = float(value.attributes[COMPUTED_AT])
         # A time that was not recorded is replaced with that of the file.
-        is_noted = when != checked.written_at
-        found[value.name] = (when if is_noted else None, "error" in value.attributes)
+        is_own = when != checked.written_at
+        found[value.name] = (when if is_own else None, "error" in value.attributes)
     return found
 
 

@@ -29,7 +29,7 @@ class Graphics(StrEnum):
 
 
 def choose_graphics(
-    wanted: str,
+    setting: str,
     environment: Mapping[str, str],
     colour_system: str | None,
     *,
@@ -39,17 +39,17 @@ def choose_graphics(
     """Return the best graphics that this terminal supports.
 
     Args:
-        wanted: A `GraphicsSetting`, as the user set it.
+        setting: A `GraphicsSetting`, as the user set it.
         environment: The environment of the process.
         colour_system: As detected by Rich: `truecolor`, `256`, `standard`; None if unknown.
         lite: True if the line is slow.
         has_pixels: True if the terminal has reported support for placeholders.
     """
-    if environment.get("NO_COLOR") or wanted == "none":
+    if environment.get("NO_COLOR") or setting == "none":
         return Graphics.SHADES
-    if wanted == "kitty":
+    if setting == "kitty":
         return Graphics.KITTY
-    if wanted == "blocks":
+    if setting == "blocks":
         return Graphics.BLOCKS
     if has_pixels and not lite:
         return Graphics.KITTY
@@ -74,10 +74,10 @@ def takes_placeholders(version: str) -> bool:
     return bool(match[2]) and (int(match[2]), int(match[3] or 0)) >= FIRST_KITTY
 
 
-def may_ask(wanted: str, environment: Mapping[str, str], *, lite: bool = False) -> bool:
+def may_ask(setting: str, environment: Mapping[str, str], *, lite: bool = False) -> bool:
     """Return True if the reply would matter, and the query does no harm."""
     # tmux would reply for itself, and drops images if the terminal is too slow.
-    if wanted != "auto" or lite or environment.get("NO_COLOR") or environment.get("TMUX"):
+    if setting != "auto" or lite or environment.get("NO_COLOR") or environment.get("TMUX"):
         return False
     term = environment.get("TERM", "")
     return bool(term) and not term.startswith(_SILENT)
