@@ -42,6 +42,8 @@ class Setting:
     parse: Callable[[str], int | str]
     """Converts typed text to the stored value; its `ValueError` names the expected input."""
     editable: bool = True
+    needs_restart: bool = False
+    """Whether a running daemon applies it only at its next start; others apply to the next job."""
 
 
 def _whole(low: int, high: int = 10**9) -> Callable[[str], int]:
@@ -149,6 +151,25 @@ def _broker(text: str) -> str:
     return ",".join(addresses)
 
 
+def _topics(text: str) -> str:
+    topics = re.split(r"[\s,]+", text)
+    if not all(re.fullmatch(r"[A-Za-z0-9._-]{1,249}", topic) for topic in topics):
+        raise ValueError("names of topics with commas between")
+    return ",".join(topics)
+
+
+def _version(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}", text):
+        raise ValueError("a version of Kafka")
+    return text
+
+
+def _session_timeout(text: str) -> str:
+    if not 1 <= float(_seconds(text)) <= 1800:
+        raise ValueError("a number of seconds from 1 to 1800")
+    return text
+
+
 def _anything(text: str) -> str:
     return text
 
@@ -156,7 +177,9 @@ def _anything(text: str) -> str:
 KNOWN = {
     setting.key: setting
     for setting in (
-        Setting("proposal", "The proposal whose runs are shown", "1234", _whole(1)),
+        Setting(
+            "proposal", "The proposal whose runs are shown", "1234", _whole(1), needs_restart=True
+        ),
         Setting(
             "context_python",
             "Python that runs the context file; unset: that of damnit-daemon",
@@ -176,13 +199,21 @@ KNOWN = {
             "Seconds without changes until a run is complete; unset: learnt, 20 at first",
             "20",
             _seconds,
+            needs_restart=True,
         ),
-        Setting("watch_interval_s", "Seconds between scans for new runs", "2", _seconds),
+        Setting(
+            "watch_interval_s",
+            "Seconds between scans for new runs",
+            "2",
+            _seconds,
+            needs_restart=True,
+        ),
         Setting(
             "watch_backfill",
             "Existing runs to process when the daemon first starts: none, all, or how many",
             "none",
             _backfill,
+            needs_restart=True,
         ),
         Setting("slurm_time", "Time limit of a Slurm job", "02:00:00", _duration),
         Setting(
@@ -218,8 +249,37 @@ KNOWN = {
             "yes",
             _one_of("yes", "no"),
         ),
-        Setting(TRIGGER, "How the daemon detects new runs", "watch", _one_of(*TRIGGERS)),
-        Setting(BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker),
+        Setting(
+            TRIGGER,
+            "How the daemon detects new runs",
+            "watch",
+            _one_of(*TRIGGERS),
+            needs_restart=True,
+        ),
+        Setting(
+            BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker, needs_restart=True
+        ),
+        Setting(
+            "kafka_topics",
+            "Kafka topics of new files; unset: the facility's",
+            "test.r2d2",
+            _topics,
+            needs_restart=True,
+        ),
+        Setting(
+            "kafka_api_version",
+            "Version of an old Kafka broker; unset: it is asked",
+            "2.3",
+            _version,
+            needs_restart=True,
+        ),
+        Setting(
+            "kafka_session_timeout_s",
+            "Seconds until the place of a dead daemon in its Kafka group is free",
+            "10",
+            _session_timeout,
+            needs_restart=True,
+        ),
         Setting("damnit_python", "The Python that DAMNIT itself runs in", "/…/python", _program),
         Setting("db_id", "Name of this database in update messages", "", _anything, editable=False),
         Setting("data_format_version", "Format of the database", "", _anything, editable=False),

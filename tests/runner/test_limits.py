@@ -21,7 +21,7 @@ def test_allocation_beyond_memory_limit_fails_its_variable(runner):
     )
     message, kind = outcome.error("greedy")
     assert "MemoryError" in kind
-    assert "Unable to allocate" in message
+    assert message.startswith("It needed more memory than its limit of 2 GB: Unable to allocate")
     assert outcome.data("good") == 1
 
 

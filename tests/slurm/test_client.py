@@ -119,6 +119,7 @@ def test_submission_is_found_by_its_comment(client, tmp_path):
         (Resources(partition="nope"), ["partition does not exist", "sinfo", "nope"]),
         (Resources(reservation="nope"), ["no such reservation", "slurm_reservation"]),
         (Resources(memory="900G"), ["No node of this partition has the requested", "slurm_mem"]),
+        (Resources(memory="900G", cpus=1), ["No node of this partition", "noncluster_mem"]),
         (Resources(time="soon"), ["time limit", "slurm_time"]),
         (
             Resources(extra=("--nonsense",)),

@@ -155,6 +155,53 @@ def test_cluster_variable_has_all_cores_and_memory_of_its_node(shift, slurm):
     assert {job.state for job in it.all_done(4)} == {JobState.DONE}
 
 
+ONLY_CLUSTER = """\
+from damnit_ctx import Variable
+
+@Variable(cluster=True)
+def first(run, number: "meta#run_number"):
+    return number
+
+@Variable(cluster=True)
+def second(run, first: "var#first"):
+    return first + 1
+"""
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize(
+    ("context", "wanted"),
+    [
+        pytest.param(ONLY_CLUSTER, {}, id="all are for the cluster"),
+        pytest.param(CONTEXT, {"variables": ["heavy"]}, id="only one is wanted"),
+    ],
+)
+def test_first_job_without_variables_is_not_submitted(shift, context, wanted):
+    # What shares nodes asks for more than the cluster has: it would never start.
+    it = shift(runs=1, context=context, noncluster_mem="900G")
+    it.made.start_daemon()
+    it.reprocess(1, **wanted)
+    (only,) = it.all_done(1)
+    assert (only.state, only.executor) == (JobState.DONE, "slurm")
+    assert it.made.cells(1) == ({"heavy": 10} if wanted else {"first": 1, "second": 2})
+
+
+@pytest.mark.extended
+def test_variables_for_the_cluster_follow_after_the_daemon_was_killed_in_the_first_job(shift):
+    waits = "    while not Path({calls!r} + '.go').exists():\n        time.sleep(0.05)\n"
+    text = CONTEXT.replace("    return number\n", f"{waits}    return number\n")
+    it = shift(runs=1, context=text)
+    it.made.start_daemon()
+    it.reprocess(1)
+    wait_until(lambda: it.called("early"), timeout_s=60)
+    it.made.daemons[-1].kill()
+    it.made.daemons[-1].wait()
+    it.made.start_daemon()
+    it.let_go()
+    it.all_done(2)
+    assert it.made.cells(1) == {"early": 1, "heavy": 10, "late": 11}
+
+
 @pytest.mark.extended
 def test_job_of_announced_run_waits_for_late_files(shift):
     it = shift()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .folder import FolderOption, chosen_folder, writable_folder
+
+if TYPE_CHECKING:
+    from ..paths import DamnitFolder
 
 
 def db_config(
@@ -43,12 +46,14 @@ def db_config(
         with database.writing() as con:
             if not delete_setting(con, key):
                 raise DamnitError(f"The setting {key!r} is not set.")
+        _say_if_restart_is_needed(damnit, key)
     elif value is not None:
         stored = parse_setting(key, value, as_number=num, force=force)
         if key == CONTEXT_PYTHON and not force:
             _check_python(str(stored))
         with database.writing() as con:
             save_setting(con, key, stored)
+        _say_if_restart_is_needed(damnit, key)
     else:
         with database.reading() as con:
             settings = load_settings(con)
@@ -63,6 +68,19 @@ def _list(context: typer.Context, folder: str | None) -> None:
     with Database(chosen_folder(context, folder).database).reading() as con:
         for key, value in sorted(load_settings(con).items()):
             typer.echo(_shown(f"{key}={value!r}"))
+
+
+def _say_if_restart_is_needed(folder: DamnitFolder, key: str) -> None:
+    import time
+
+    from ..settings import KNOWN
+    from ..supervise import read_lease
+
+    if key not in KNOWN or not KNOWN[key].needs_restart:
+        return
+    lease = read_lease(folder)
+    if lease is not None and not lease.looks_stale(time.time()):
+        typer.echo("damnit: the running daemon uses it after: damnit restart", err=True)
 
 
 def _shown(value: object) -> str:

@@ -108,9 +108,9 @@ class Evaluation:
                 error = caught
                 _log_outcome(variable.name, error, duration)
         text, error_class = describe(error, cell)
-        if error_class == MemoryError.__name__ and not text:
-            limit = self.job.memory_bytes
-            text = f"It needed more memory than its limit of {limit / 1e9:.3g} GB" if limit else ""
+        if isinstance(error, MemoryError) and (limit := self.job.memory_bytes):
+            met = f"It needed more memory than its limit of {limit / 1e9:.3g} GB"
+            text = f"{met}: {text}" if text else met  # NumPy's text has only the size of an array
         if keep and fragment is None:
             try:
                 fragment = self.writer.write_error(variable.name, text, error_class, computed)

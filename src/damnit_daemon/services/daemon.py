@@ -51,12 +51,13 @@ from ..runner import protocol
 from ..settings import parse_duration_s, parse_memory_bytes
 from ..slurm import ExecutorSetting as Where
 from ..slurm import Fallback
+from ..store import Database, load_settings
 from ..supervise.sd_notify import Notifier
 from .awaited_files import AwaitedFiles
 from .cluster import Cluster, QueuedJob
 from .cluster.commands import Adopt, Cancel, Give
 from .combiner import Combiner
-from .daemon_settings import DaemonSettings
+from .daemon_settings import DaemonSettings, daemon_settings, this_machines_cpus
 from .events import (
     DaemonEvent,
     FilesCame,
@@ -102,6 +103,9 @@ LONGEST_WAIT_S = 300.0
 MOST_TO_SLURM = 1000
 """Limit on the jobs submitted to Slurm in one iteration."""
 
+SETTINGS_TIMEOUT_S = 2.0
+"""How long to wait for settings while another program holds the database's lock."""
+
 STOPPED = "The daemon was stopped"
 
 
@@ -129,6 +133,8 @@ class Daemon:
         self._token = token
         self._settings = settings
         self._announcer = announcer
+        self._settings_problem = ""
+        self._database = Database(folder.database, timeout_s=SETTINGS_TIMEOUT_S)
         self._ledger = Ledger(folder.ledger)
         self._events: queue.Queue[DaemonEvent | None] = queue.Queue()
         self._unwritten: list[DaemonEvent] = []
@@ -149,10 +155,7 @@ class Daemon:
         self._awaited = AwaitedFiles(self._events.put)
         self._runs_elsewhere: dict[int, Job] = {}
         self._cluster_work: list[int] = []
-        self._slots = [
-            LocalWorker(folder, combiner, self._events.put, self._require_lease)
-            for _ in range(settings.slots)
-        ]
+        self._slots = [self._new_slot() for _ in range(settings.slots)]
 
     def wake(self) -> None:
         """Have the loop check the ledger at once; for any thread."""
@@ -258,8 +261,11 @@ class Daemon:
         """Bring the ledger up to date in one transaction, then act on it."""
         now_s = time.monotonic()
         is_renewal_due = now_s - self._renewed_at_s >= RENEW_EVERY_S
-        if not (self._unwritten or is_renewal_due or self._has_work()):
+        has_work = self._has_work()
+        if not (self._unwritten or is_renewal_due or has_work):
             return
+        if has_work:
+            self._apply_settings()
         over: list[Job] = []
         begun: list[tuple[LocalWorker, Job, protocol.RunnerJob]] = []
         queued: list[QueuedJob] = []
@@ -267,7 +273,8 @@ class Daemon:
         with self._ledger.writing(self._token) as con:
             now = time.time()
             if is_renewal_due:
-                renew(con, self._token, now=now, info={**self._info, **self.facts()})
+                facts = {"slots": self._settings.slots, **self.facts()}
+                renew(con, self._token, now=now, info={**self._info, **facts})
                 malformed = end_malformed_rows(con, now=now)
             for event in self._unwritten:
                 self._write_one(con, event, now, over)
@@ -294,6 +301,25 @@ class Daemon:
             slot.assign(job, template)
             self._announcer.job_runs(job)
         self._report_status(now_s)
+
+    def _apply_settings(self) -> None:
+        """Read the settings again, for jobs that start now; invalid ones change nothing."""
+        try:
+            with self._database.reading() as con:
+                stored = load_settings(con)
+            settings = daemon_settings(stored, cpu_count=this_machines_cpus())
+        except DamnitError as error:
+            if str(error) != self._settings_problem:
+                log.warning("The settings before are used: %s", error)
+            self._settings_problem = str(error)
+            return
+        self._settings_problem = ""
+        self._settings = settings
+        while len(self._slots) < settings.slots:
+            self._slots.append(self._new_slot())
+
+    def _new_slot(self) -> LocalWorker:
+        return LocalWorker(self._folder, self._combiner, self._events.put, self._require_lease)
 
     def _has_work(self) -> bool:
         with self._ledger.reading() as con:
@@ -359,7 +385,7 @@ class Daemon:
         """Assign the next jobs to free workers."""
         if not self._may_start():
             return []
-        free = [slot for slot in self._slots if slot.job is None]
+        free = self._free_slots()
         busy = {job.run_key for slot in self._slots if (job := slot.job) is not None}
         executor = None if self._falls_back() else Executor.LOCAL
         in_slurm = self._in_slurm()
@@ -467,7 +493,12 @@ class Daemon:
     def _may_start(self) -> bool:
         if time.monotonic() < self._no_room_until_s:
             return False
-        return not self._is_held() and any(slot.job is None for slot in self._slots)
+        return not self._is_held() and bool(self._free_slots())
+
+    def _free_slots(self) -> list[LocalWorker]:
+        free = [slot for slot in self._slots if slot.job is None]
+        busy = len(self._slots) - len(free)
+        return free[: max(0, self._settings.slots - busy)]
 
     def _template(self, job: Job, options: JobOptions) -> protocol.RunnerJob:
         settings = self._settings

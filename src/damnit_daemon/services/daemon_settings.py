@@ -27,9 +27,9 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True)
 class DaemonSettings:
-    """Read from the folder's database when the daemon starts.
+    """Read from the folder's database when the daemon starts, and before it starts jobs.
 
-    The Slurm settings, except `executor` and `fallback`, are read again for each submission.
+    Proposal, trigger and those of the watcher are used as they were at the start.
     """
 
     proposal: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -115,8 +115,7 @@ class Extractor:
             DamnitError: If the context file or its Python cannot be used.
         """
         if self._runner is not None and (
-            self._runner.context.context_hash != context_hash(self._folder)
-            or _have_changed(self._folder, self._runner.context.helpers)
+            is_outdated(self._folder, self._runner.context)
             or self._python != context_python(self._folder)
             or self._forks != may_fork(self._folder)
         ):
@@ -253,9 +252,11 @@ def context_hash(folder: DamnitFolder) -> str:
     return _digest(folder.context_file)
 
 
-def _have_changed(folder: DamnitFolder, helpers: Mapping[str, str]) -> bool:
-    """Return True if modules imported from the folder by the context file have changed."""
-    return any(_digest(folder.path / name) != known for name, known in helpers.items())
+def is_outdated(folder: DamnitFolder, loaded: ContextLoaded) -> bool:
+    """Return True if the context file, or a module that it imports from the folder, has changed."""
+    return loaded.context_hash != context_hash(folder) or any(
+        _digest(folder.path / name) != known for name, known in loaded.helpers.items()
+    )
 
 
 def _digest(path: Path) -> str:

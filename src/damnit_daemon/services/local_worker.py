@@ -14,7 +14,7 @@ from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import protocol
 from ..store import DatabaseBusy
-from ..submission import wants_cluster
+from ..submission import stage_has_variables
 from .awaited_files import NOT_YET
 from .combiner import Combiner
 from .context import ContextUnusable, declared_variables
@@ -128,8 +128,8 @@ class LocalWorker:
             for problem in self._extractor.problems:
                 self._notify(Remark(f"{job.run_key}: {problem}"))
             self._extractor.problems.clear()
-        left = template.cluster is False and wants_cluster(
-            loaded, job.data, job.variables, job.match
+        left = template.cluster is False and stage_has_variables(
+            loaded, job.data, job.variables, job.match, cluster=True
         )
         if outcome.is_absent and job.origin is JobOrigin.ARRIVAL:
             return JobInterrupted(job.id, f"{NOT_YET}: {outcome.failure}", awaits_files=True)

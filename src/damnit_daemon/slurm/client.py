@@ -10,7 +10,13 @@ from pathlib import Path
 
 from . import commands, parse
 from .commands import Submission
-from .errors import SlurmDown, SlurmError, SubmissionUnclear
+from .errors import (
+    MEMORY_SETTING,
+    SlurmDown,
+    SlurmError,
+    SubmissionRefused,
+    SubmissionUnclear,
+)
 from .job_id import SlurmId
 from .parse import Partition
 from .run_command import missing_commands, run_command
@@ -115,7 +121,12 @@ class SlurmClient:
             SubmissionUnclear: If no response came; try `find_by_comment`.
             SubmissionRefused: If Slurm rejects it; gives the reason and what to do.
         """
-        text = self._run(commands.sbatch_command(submission))
+        try:
+            text = self._run(commands.sbatch_command(submission))
+        except SubmissionRefused as error:
+            setting = submission.resources.memory_setting
+            error.hint = error.hint.replace(MEMORY_SETTING, setting)
+            raise
         try:
             for number in parse.parse_submitted(text):
                 if self._controls(number, submission.comment):

@@ -37,6 +37,11 @@ class Resources:
     extra: tuple[str, ...] = ()
     """Further `sbatch` options, passed unchanged; they come last and take precedence."""
 
+    @property
+    def memory_setting(self) -> str:
+        """The setting that `memory` comes from; only jobs on shared nodes name their CPUs."""
+        return "noncluster_mem" if self.cpus else "slurm_mem"
+
     def options(self) -> list[str]:
         """Return them as `sbatch` options."""
         words = [f"--clusters={self.clusters}"] if self.clusters else []

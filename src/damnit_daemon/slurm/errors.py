@@ -77,6 +77,9 @@ TEMPORARY = (
     "resource temporarily unavailable",
 )
 
+MEMORY_SETTING = "slurm_mem"
+"""In a hint; the client replaces it by the setting of the job that was refused."""
+
 REFUSALS = (
     (
         r"invalid partition|requested partition configuration",
@@ -111,7 +114,7 @@ REFUSALS = (
     (
         r"memory specification|node configuration is not available|node count specification",
         "No node of this partition has the requested resources",
-        "Request less: damnit db-config slurm_mem 20G (noncluster_mem, noncluster_cpus)",
+        f"Request less: damnit db-config {MEMORY_SETTING} 20G",
     ),
     (
         r"time limit is invalid|invalid --time|requested time limit",

@@ -114,7 +114,7 @@ def _memory(status: JobStatus, resources: Resources) -> str:
     limit = f" than the requested {resources.memory}" if resources.memory else ""
     return (
         f"The job ran out of memory{_on(status)}: it needed more{limit}. "
-        "Retry with more memory (damnit retry --mem), or raise slurm_mem or noncluster_mem."
+        f"Retry with more memory (damnit retry --mem), or raise {resources.memory_setting}."
     )
 
 

@@ -9,7 +9,7 @@ from .folder import (
     remove_old,
     submissions,
 )
-from .preview import plan, uses_slurm, wants_cluster
+from .preview import plan, stage_has_variables, uses_slurm
 
 __all__ = [
     "SubmissionEntry",
@@ -18,8 +18,8 @@ __all__ = [
     "make_submission",
     "plan",
     "remove_old",
+    "stage_has_variables",
     "submission",
     "submissions",
     "uses_slurm",
-    "wants_cluster",
 ]

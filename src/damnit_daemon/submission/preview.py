@@ -57,9 +57,9 @@ def plan(
         return
     where = executor or settings.executor
     made = SubmissionFolder(folder.internals.absolute() / FOLDER / NAME)
-    arrays = [(False, list(keys))] if where is ExecutorSetting.SLURM else []
-    arrays.append((True, [key for key in keys if _wants(loaded, key, data, names, match)]))
-    for dedicated, runs in arrays:
+    stages = (False, True) if where is ExecutorSetting.SLURM else (True,)
+    for dedicated in stages:
+        runs = [key for key in keys if _wants(loaded, key, data, names, match, cluster=dedicated)]
         if not runs:
             continue
         resources = choose_resources(settings, client, dedicated=dedicated)
@@ -89,22 +89,27 @@ def _wants(
     data: str,
     names: Mapping[RunKey, Collection[str]] | Collection[str] | None,
     match: Collection[str],
+    *,
+    cluster: bool,
 ) -> bool:
-    """Return True if any selected variable of a run is for the cluster."""
+    """Return True if a run's selection includes variables of a stage."""
     of_run = names.get(key, ()) if isinstance(names, Mapping) else names
-    return wants_cluster(loaded, data, None if of_run is None else tuple(of_run), tuple(match))
+    chosen = None if of_run is None else tuple(of_run)
+    return stage_has_variables(loaded, data, chosen, tuple(match), cluster=cluster)
 
 
-def wants_cluster(
+def stage_has_variables(
     loaded: ContextLoaded,
     data: str,
     names: tuple[str, ...] | None,
     match: tuple[str, ...],
+    *,
+    cluster: bool,
 ) -> bool:
-    """Return True if a run's selection includes variables for the cluster."""
+    """Return True if a run's selection includes variables that need the cluster, or need it not."""
     parts = [part.casefold() for part in match]
     return any(
-        variable.cluster
+        variable.cluster is cluster
         and data in ("all", variable.data)
         and (
             variable.name in names

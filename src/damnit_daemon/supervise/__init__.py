@@ -11,7 +11,7 @@ address and credentials are in the folder's `supervisord.conf`.
 
 from .conf_text import DAEMON_LOG, PROGRAM
 from .log_tail import follow_log, last_lines
-from .probe import DaemonProbe, DaemonState, observe
+from .probe import DaemonProbe, DaemonState, observe, read_lease
 from .rpc import NoAnswer, Program, Supervisord
 from .sd_notify import Notifier
 from .start import START_TIMEOUT_S, StartFailed, daemon_command, start
@@ -33,6 +33,7 @@ __all__ = [
     "follow_log",
     "last_lines",
     "observe",
+    "read_lease",
     "start",
     "stop",
 ]

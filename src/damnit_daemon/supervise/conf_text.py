@@ -21,8 +21,10 @@ PID_FILE = "supervisord.pid"
 STOP_WAIT_S = 30
 """How long the daemon may take to end before it is killed."""
 
-START_S = 5
-"""A daemon that exits sooner is restarted after a pause, which grows each time."""
+START_S = 2
+"""A daemon that exits sooner is restarted after a pause, which grows each time; until then
+Supervisor says STARTING. One that cannot start exits sooner.
+"""
 
 MARK = "; Written by damnit-daemon"
 

@@ -181,7 +181,8 @@ def _wait_until_it_works(
             if program.state in ENDED_STATES or program.pid != first_pid:
                 return f"it exited at once ({program.description})"
             lease = read_lease(folder)
-            if lease is not None and _is_first_renewal(lease, program, old):
+            is_up = program.state == "RUNNING"  # then `supervisorctl status` says so, too
+            if is_up and lease is not None and _is_first_renewal(lease, program, old):
                 return lease
         time.sleep(LOOK_EVERY_S)
     return f"it did not respond within {timeout_s:.0f} s"

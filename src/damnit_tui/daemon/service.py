@@ -19,7 +19,7 @@ from damnit_daemon.ledger import (
 )
 from damnit_daemon.logs import LogFile
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.settings import parse_setting
+from damnit_daemon.settings import KNOWN, parse_setting
 from damnit_daemon.store import Database, delete_setting, load_settings, save_setting
 from damnit_daemon.supervise import DAEMON_LOG, StartFailed, observe, start, stop
 
@@ -27,7 +27,7 @@ from ..data.folder_warnings import load_folder_warnings
 from .facts import DaemonFacts
 
 TIMEOUT_S = 5.0
-NEXT_START = "A running daemon may need a restart to use it (R)."
+NEXT_START = "A running daemon uses it after a restart (R)."
 
 
 class DaemonCommand(StrEnum):
@@ -138,8 +138,6 @@ class DaemonService:
                 delete_setting(con, key)
             else:
                 save_setting(con, key, value)
-        return (
-            f"{key} set to {value}. {NEXT_START}"
-            if text
-            else f"{key} reset to its default. {NEXT_START}"
-        )
+        told = f"{key} set to {value}." if text else f"{key} reset to its default."
+        needs_restart = key in KNOWN and KNOWN[key].needs_restart
+        return f"{told} {NEXT_START}" if needs_restart else told

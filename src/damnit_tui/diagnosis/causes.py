@@ -17,7 +17,9 @@ from .model import Cause, CauseKind, DiagnosisFacts
 
 DEEPEST = 20
 """Maximum depth of dependencies: a message may be forged."""
-KILLERS = frozenset({"ProcessDied", "MemoryError"})
+KILLERS = frozenset({"ProcessDied"})
+MEMORY_ERRORS = frozenset({"MemoryError", "_ArrayMemoryError"})
+"""Python's, and NumPy's."""
 _ABSENCES = {
     Absence.NEVER_ARRIVED: CauseKind.NEVER_ARRIVED,
     Absence.IGNORED: CauseKind.IGNORED,
@@ -114,7 +116,10 @@ def _own(name: str, kind: str, message: str, line: int, *, then: bool = False) -
     if kind == "SourceNameError":
         return Cause(CauseKind.NO_SOURCE, name, message + late, line)
     if kind in KILLERS:
-        return Cause(CauseKind.KILLED, name, (message or "It ran out of memory.") + late, line)
+        return Cause(CauseKind.KILLED, name, message + late, line)
+    if kind in MEMORY_ERRORS:
+        message = message or "It ran out of memory."
+        return Cause(CauseKind.OUT_OF_MEMORY, name, message + late, line)
     return Cause(CauseKind.RAISED, name, (f"{kind}: {message}" if message else kind) + late, line)
 
 

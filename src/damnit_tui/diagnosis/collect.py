@@ -87,9 +87,10 @@ def diagnose(
     parts = [*details(column, value, zone), *notes]
     if facts.history is not None:
         parts += describe_history(facts.history, now, zone)
-    return Diagnosis(
-        key, column, chain, advise(key, column.name, chain[0]), tuple(excerpts), tuple(parts)
-    )
+    declared = facts.context.find(root.name)
+    needs_cluster = declared is not None and declared.cluster
+    advice = advise(key, column.name, chain[0], needs_cluster=needs_cluster)
+    return Diagnosis(key, column, chain, advice, tuple(excerpts), tuple(parts))
 
 
 def _collect(

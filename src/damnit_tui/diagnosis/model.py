@@ -39,6 +39,7 @@ class CauseKind(StrEnum):
     DEPENDENCY = "a dependency has no value"
     RAISED = "raised an error"
     KILLED = "its process was terminated"
+    OUT_OF_MEMORY = "ran out of memory"
     RETURNED_NONE = "returned no value"
     NOT_STORED = "no value was stored"
     CAME_LATER = "added to the context file later"

@@ -9,19 +9,28 @@ from damnit_daemon.model import RunKey
 from .model import Cause, CauseKind, Suggestion
 
 REPROCESS, LOG, EDIT = "runs.reprocess", "runs.log", "runs.edit"
+SHARED, DEDICATED = "noncluster_mem", "slurm_mem"
+"""Settings of the memory limit."""
 JOBS, CANCEL, DAEMON, CONTEXT = "runs.jobs", "runs.cancel", "runs.daemon", "runs.context"
 
 
-def advise(key: RunKey, name: str, root: Cause) -> tuple[Suggestion, ...]:
+def advise(
+    key: RunKey, name: str, root: Cause, *, needs_cluster: bool = False
+) -> tuple[Suggestion, ...]:
     """Suggest remedies.
 
     Args:
         key: The run.
         name: The variable of the cell.
         root: The root cause.
+        needs_cluster: Whether the variable of the root cause is for the cluster, whose jobs
+            have a memory limit of their own.
     """
     make = _BY_KIND.get(root.kind)
-    return tuple(make(key, name, root)) if make is not None else ()
+    found = tuple(make(key, name, root)) if make is not None else ()
+    if not needs_cluster:
+        return found
+    return tuple(each._replace(command=each.command.replace(SHARED, DEDICATED)) for each in found)
 
 
 def _again(key: RunKey, name: str, text: str = "Reprocess it") -> Suggestion:
@@ -44,7 +53,7 @@ def _raised(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
 def _killed(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     more: list[Suggestion] = []
     if "memory" in root.text.lower():
-        more = [Suggestion("Raise the memory limit", command="damnit db-config noncluster_mem 50G")]
+        more = [Suggestion("Raise the memory limit", command=f"damnit db-config {SHARED} 50G")]
     elif "time limit" in root.text.lower():
         more = [Suggestion("Raise the time limit", command="damnit db-config slurm_time 04:00:00")]
     return [
@@ -139,6 +148,7 @@ _BY_KIND: dict[CauseKind, Callable[[RunKey, str, Cause], list[Suggestion]]] = {
     CauseKind.NO_SOURCE: _no_source,
     CauseKind.RAISED: _raised,
     CauseKind.KILLED: _killed,
+    CauseKind.OUT_OF_MEMORY: _killed,
     CauseKind.RETURNED_NONE: _returned_none,
     CauseKind.NOT_STORED: _job_failed,
     CauseKind.CAME_LATER: lambda key, name, _: [_again(key, name, "Process it for this run")],

@@ -463,3 +463,46 @@ def test_job_with_invalid_limits_fails_with_reason(experiment):
     (job,) = it.all_over(1)
     assert job.state is JobState.FAILED
     assert "lots" in job.reason
+
+
+LIMIT = """
+import resource
+from damnit_ctx import Variable
+
+@Variable
+def limit(run):
+    return resource.getrlimit(resource.RLIMIT_DATA)[0]
+"""
+
+
+def test_changed_memory_limit_applies_to_next_job(experiment):
+    it = experiment(LIMIT, trigger="none", noncluster_mem="2G")
+    it.arrive(1)
+    it.start_daemon()
+    it.ask(RequestKind.REPROCESS, runs=[[1234, 1]])
+    it.has_cells(limit=2 << 30)
+    it.set(noncluster_mem="3G")
+    it.ask(RequestKind.REPROCESS, runs=[[1234, 1]])
+    it.has_cells(limit=3 << 30)
+
+
+@pytest.mark.extended
+def test_changed_number_of_jobs_applies_without_restart(waiting):
+    waiting.set(local_jobs="1")
+    waiting.arrive(1)
+    waiting.arrive(2)
+    waiting.start_daemon()
+    wait_until(lambda: len(waiting.running()) == 1 and len(waiting.jobs(JobState.QUEUED)) == 1)
+    waiting.set(local_jobs="2")
+    wait_until(lambda: len(waiting.running()) == 2)
+
+
+@pytest.mark.extended
+def test_invalid_setting_leaves_the_running_daemon_at_work(experiment):
+    it = experiment(LIMIT, trigger="none", noncluster_mem="2G")
+    it.arrive(1)
+    it.start_daemon()
+    it.set(noncluster_mem="much")
+    it.ask(RequestKind.REPROCESS, runs=[[1234, 1]])
+    it.has_cells(limit=2 << 30)
+    assert "The settings before are used" in it.said()

@@ -97,6 +97,7 @@ async def test_daemon_screen_validates_changes_and_resets_a_setting(folder, stop
         await pilot.press("enter", *"04:00:00", "enter")
         await until(pilot, lambda: settings_of(folder).get("slurm_time") == "04:00:00")
         await until(pilot, lambda: "slurm_time set to 04:00:00." in said(app))
+        assert "restart" not in said(app)
         await choose(pilot, "slurm_time")
         await pilot.press("e")
         app.screen.query_one(Input).value = ""

@@ -228,7 +228,6 @@ def test_cause_of_sys_exit_is_an_error_of_the_variable(processed):
     ("message", "kind", "command"),
     [
         ("it used 26 GB of memory, the limit is 25 GB", "ProcessDied", "noncluster_mem"),
-        ("It needed more memory than its limit of 25 GB", "MemoryError", "noncluster_mem"),
         ("the time limit of 7200 s was exceeded", "ProcessDied", "slurm_time"),
     ],
 )
@@ -237,6 +236,20 @@ def test_cause_of_an_exceeded_limit_advises_a_command(empty_folder, message, kin
     why = ask(empty_folder, "a")
     assert kinds(why) == [(CauseKind.KILLED, "a")]
     assert command in why.advice[0].command
+
+
+@pytest.mark.parametrize("kind", ["MemoryError", "_ArrayMemoryError"])
+@pytest.mark.parametrize(
+    ("arguments", "setting"), [("", "noncluster_mem"), ("(cluster=True)", "slurm_mem")]
+)
+def test_cause_of_a_memory_error_names_limit_and_setting(empty_folder, kind, arguments, setting):
+    text = f"from damnit_ctx import Variable\n@Variable{arguments}\ndef a(run):\n    pass\n"
+    empty_folder.context_file.write_text(text)
+    failed(empty_folder, "a", "It needed more memory than its limit of 25 GB", kind)
+    why = ask(empty_folder, "a")
+    assert kinds(why) == [(CauseKind.OUT_OF_MEMORY, "a")]
+    assert "25 GB" in why.root.text
+    assert why.advice[0].command == f"damnit db-config {setting} 50G"
 
 
 def failed(folder, name, message, kind, run=1, **more):

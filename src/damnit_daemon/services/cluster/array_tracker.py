@@ -18,7 +18,7 @@ from ...runner.protocol import (
     VariableDone,
 )
 from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
-from ...submission import SubmissionFolder, wants_cluster
+from ...submission import SubmissionFolder, stage_has_variables
 from ..awaited_files import NOT_YET
 from ..events import (
     DaemonEvent,
@@ -285,4 +285,5 @@ def leaves_cluster_work(job: TrackedJob, loaded: ContextLoaded | None) -> bool:
     """Return True if a job without `cluster` variables leaves some of them for another job."""
     if job.job.cluster is not False or loaded is None:
         return False
-    return wants_cluster(loaded, job.job.data, job.job.variables, job.job.match)
+    work = job.job
+    return stage_has_variables(loaded, work.data, work.variables, work.match, cluster=True)

@@ -43,6 +43,7 @@ from ..events import (
 )
 from .array_tracker import ArrayTracker
 from .commands import Adopt, Cancel, Give, Order, QueuedJob
+from .first_stage import FirstStage
 from .submitter import Submitted, Submitter
 from .tracked_job import TrackedJob, TrackedTask
 
@@ -84,6 +85,7 @@ class Cluster:
         self._require_right = require_right
         self._client = client or SlurmClient()
         self._submitter = Submitter(folder, self._client)
+        self._first_stage = FirstStage(folder)
         self._orders: queue.Queue[Order] = queue.Queue()
         self._waiting: list[QueuedJob] = []
         self._unclear: list[Submitted] = []
@@ -189,6 +191,7 @@ class Cluster:
         try:
             self._require_right()
             settings = self._settings()
+            jobs = self._first_stage.choose(jobs)
             for tasks, resources in list(self._submitter.plan(jobs, settings)):
                 queued = [job for task in tasks for job in task]
                 try:
@@ -285,7 +288,9 @@ class Cluster:
                 continue
             tasks: dict[int, tuple[QueuedJob, ...]] = {}
             for key, entry in ours.items():
-                tasks[entry.task] = (*tasks.get(entry.task, ()), unsubmitted.pop(key))
+                queued = unsubmitted.pop(key)  # its stage is not in the ledger
+                queued = replace(queued, job=replace(queued.job, cluster=entry.job.cluster))
+                tasks[entry.task] = (*tasks.get(entry.task, ()), queued)
             numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
             self._unclear.append(Submitted(folder, numbered, Resources(), None))
         for queued in unsubmitted.values():  # not yet submitted
