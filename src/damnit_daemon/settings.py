@@ -256,9 +256,7 @@ KNOWN = {
             _one_of(*TRIGGERS),
             needs_restart=True,
         ),
-        Setting(
-            BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker, needs_restart=True
-        ),
+        Setting(BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker, needs_restart=True),
         Setting(
             "kafka_topics",
             "Kafka topics of new files; unset: the facility's",
