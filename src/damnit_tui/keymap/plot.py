@@ -6,6 +6,7 @@ from .key import Key, key
 
 KEYS: tuple[Key, ...] = (
     key("plot.close", "escape,q", "back to the table", footer="back"),
+    key("plot.previous", "p", "switch to the previous plot and back", footer="previous"),
     key("plot.y", "v", "choose variables for Y (Tab: several)", action="choose_y", footer="Y"),
     key("plot.x", "x", "choose the variable for X", action="choose_x", footer="X"),
     key(

@@ -46,6 +46,11 @@ class PreviewPane(Container):
         """True if the pane is open and all its data is on the screen."""
         return self.view is not None and self.view.is_settled
 
+    @property
+    def is_open(self) -> bool:
+        """True if the pane is open."""
+        return self._is_open
+
     def toggle(self) -> None:
         """Open or close the pane."""
         self._is_open = not self._is_open

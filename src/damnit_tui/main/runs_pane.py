@@ -81,6 +81,8 @@ class RunsPane(Vertical):
             self.visible_columns.selection,
             self.table.lines.folded,
             self.table.view.row_height,
+            self.table.view.trends,
+            self.table.renderer.outliers,
         )
 
     def show_view(self, view: ViewState) -> None:
@@ -91,10 +93,14 @@ class RunsPane(Vertical):
         self.runs_query.want(view.filter, view.sort)
 
     def show_layout(self, view: ViewState) -> None:
-        """Show the row height of a view, and its notes."""
+        """Show the row height, notes, trends and outliers of a view."""
         with self.table.updating():
             self.table.lines.folded = view.notes_folded
         self.table.show_height(view.row_height)
+        if view.trends != self.table.view.trends:
+            self.table.action_trends()
+        if view.outliers != self.table.renderer.outliers:
+            self.table.action_outliers()
 
     def action_follow(self) -> None:
         """Toggle following new runs."""

@@ -118,7 +118,9 @@ class MainScreen(Screen[None]):
         self.commands = CommandRegistry()
         self.command_line = CommandLine(self.commands, self.prompt_bar, self.table)
         self.saved_views = SavedViews(self.runs)
-        self.session_state = SessionState(session, self.runs, self.command_line)
+        self.session_state = SessionState(
+            session, self.runs, self.command_line, self.edit_bar, self.preview, self.views
+        )
         self._register_commands()
 
     def _register_commands(self) -> None:

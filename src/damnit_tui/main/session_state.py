@@ -16,7 +16,10 @@ from ..state.saved_state import SavedState
 from ..state.view_state import ViewState
 from ..table.selection import RunSelection
 from .command_line import CommandLine
+from .edit_bar import EditBar
+from .preview import PreviewPane
 from .runs_pane import RunsPane
+from .view_actions import ViewActions
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -35,9 +38,20 @@ class SessionState:
         session: The folder.
         pane: The view of the runs.
         command_line: Its history is saved, too.
+        edit_bar: Likewise.
+        preview: Restored if it is open.
+        views: The last plot is saved.
     """
 
-    def __init__(self, session: Session, pane: RunsPane, command_line: CommandLine) -> None:
+    def __init__(
+        self,
+        session: Session,
+        pane: RunsPane,
+        command_line: CommandLine,
+        edit_bar: EditBar,
+        preview: PreviewPane,
+        views: ViewActions,
+    ) -> None:
         self.autosave = Autosave(session.load_db_id, session.folder.path)
         self.overrides = CliOverrides()
         self.theme = ""
@@ -49,6 +63,9 @@ class SessionState:
         self._session = session
         self._pane = pane
         self._command_line = command_line
+        self._edit_bar = edit_bar
+        self._preview = preview
+        self._views = views
         self._is_view_restored = False
         self._is_restored = False
         self._requested_columns = ""
@@ -108,6 +125,10 @@ class SessionState:
     def _restore_habits(self, saved: SavedState) -> None:
         self._pane.runs_query.history = saved.filters
         self._command_line.history = saved.commands
+        self._edit_bar.histories = dict(saved.typed) | self._edit_bar.histories
+        self._views.restore_plot(saved.plot)
+        if saved.preview and not self._preview.is_open:
+            self._preview.toggle()
         app = self._pane.app
         if saved.theme in app.available_themes and not self.theme:
             app.theme = self._chosen_theme = saved.theme
@@ -161,6 +182,9 @@ class SessionState:
                 pane.runs_query.history,
                 self._command_line.history,
                 self._chosen_theme,
+                self._preview.is_open,
+                self._views.plot_as_json(),
+                dict(self._edit_bar.histories),
             )
         )
         if self.autosave.problem and not self._has_complained:

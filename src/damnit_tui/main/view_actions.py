@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.query import FilterError
 
 from ..data.feed import Feed
-from ..fixed_columns import TIME
+from ..fixed_columns import COMMENT, TIME
 from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.widget import RunTable
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..plot.state import PlotState
     from ..viewer.screen import ViewerScreen
 
+NOT_PLOTTED = ("", TIME.name, COMMENT.name)
+"""Columns that are not plotted when the cursor is on them."""
 WARM_S = 0.25
 """Interval of checks for an idle moment."""
 
@@ -57,7 +59,7 @@ class ViewActions:
         self._viewer: ViewerScreen | None = None
         """The viewer over the table, while it is open."""
         self._plot: PlotState | None = None
-        """The last plot, to reopen it."""
+        """The last plot, to offer it again."""
         self._warming: Timer | None = None
 
     def start(self, feed: Feed) -> None:
@@ -150,24 +152,36 @@ class ViewActions:
     # Several cells
 
     def plot(self) -> None:
-        """Reopen the last plot; the first time, plot the column under the cursor."""
+        """Plot the column under the cursor; the last plot is offered, too."""
         self._when_imported(self._push_plot)
 
     def plot_variable(self, name: str) -> None:
         """Plot a variable over runs."""
         from ..plot.state import PlotState
 
-        self._plot = PlotState((name,))
-        self.plot()
+        self._when_imported(partial(self._push_plot, PlotState((name,))))
 
-    def _push_plot(self) -> None:
+    def restore_plot(self, saved: Mapping[str, object]) -> None:
+        """Take the last plot of an earlier session."""
+        if saved and self._plot is None:
+            from ..plot.state import PlotState
+
+            self._plot = PlotState.from_json(saved)
+
+    def plot_as_json(self) -> dict[str, object]:
+        """Return the last plot, to save it; empty if there was none."""
+        return self._plot.as_json() if self._plot is not None else {}
+
+    def _push_plot(self, state: PlotState | None = None) -> None:
         from ..plot.screen import PlotScreen, first_state
 
         table = self._table
         name = table.cursor.name if table.cursor else ""
-        if self._plot is None:
-            self._plot = first_state(table.rows, name, len(table.marked))
-        screen = PlotScreen(self._context, self._plot, name)
+        last = self._plot
+        if state is None and last is not None and (name in last.y or name in NOT_PLOTTED):
+            state, last = last, None
+        state = state or first_state(table.rows, name, len(table.marked))
+        screen = PlotScreen(self._context, state, name, previous=last)
         self._owner.app.push_screen(screen, self._plot_closed)
 
     def _plot_closed(self, result: PlotResult | None) -> None:

@@ -75,18 +75,27 @@ class PlotScreen(Screen[PlotResult]):
         request: RunDataRequest
         points: Points
 
-    def __init__(self, context: TableContext, state: PlotState, variable: str = "") -> None:
+    def __init__(
+        self,
+        context: TableContext,
+        state: PlotState,
+        variable: str = "",
+        *,
+        previous: PlotState | None = None,
+    ) -> None:
         """Create the screen.
 
         Args:
             context: The table.
             state: The initial plot.
             variable: The variable that is suggested for axes.
+            previous: The plot before, which a key opens again.
         """
         super().__init__()
         self.model = PlotModel(state, context.zone)
         self.context = context
         self._variable = variable
+        self._previous = previous
         self._source = PlotSource(context.rows)
         self._canvas = PlotCanvas()
 
@@ -100,7 +109,8 @@ class PlotScreen(Screen[PlotResult]):
 
     def on_mount(self) -> None:
         """Start, and stay live."""
-        self.query_one(ScreenFooter).offered = OFFERED
+        first = ("plot.previous",) if self._previous else ()
+        self.query_one(ScreenFooter).offered = (*first, *OFFERED)
         self.refresh_data()
         self.set_interval(LIVE_S, self.refresh_data)
 
@@ -295,6 +305,14 @@ class PlotScreen(Screen[PlotResult]):
         return VariableDialog(
             heading, [*first, *choices], chosen, suggested=self._variable, most=most
         )
+
+    def action_previous(self) -> None:
+        """Switch between this plot and the one before."""
+        if self._previous is None:
+            self.notify("There is no previous plot.", markup=False, timeout=3)
+            return
+        previous, self._previous = self._previous, self.model.state
+        self.change(previous)
 
     def action_swap(self) -> None:
         """Swap X and Y."""

@@ -1,8 +1,9 @@
-"""The state of a plot: variables and view; kept as long as the app runs. Pure, without numpy."""
+"""The state of a plot: variables and view. Pure, without numpy."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -71,6 +72,29 @@ class PlotState:
     window: Window | None = None
     span: Window | None = None
     cursor: tuple[float, float] | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Convert to JSON, without what depends on the data: range and readout."""
+        kept = ("x", "colour", "over", "which", "form", "log_x", "log_y", "bins")
+        return {"y": list(self.y)} | {name: getattr(self, name) for name in kept}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object]) -> PlotState | None:
+        """Load from JSON; None if it is not valid."""
+        y, bins = value.get("y"), value.get("bins")
+        if not isinstance(y, list) or not y or not isinstance(bins, int):
+            return None
+        names = [*y, value.get("x"), value.get("colour")]
+        if not all(isinstance(name, str) for name in names) or len(y) > MOST_Y:
+            return None
+        try:
+            over, which = Over(str(value.get("over"))), RunScope(str(value.get("which")))
+            form = Form(str(value.get("form")))
+        except ValueError:
+            return None
+        logs = value.get("log_x") is True, value.get("log_y") is True
+        bins = max(FEWEST_BINS, min(MOST_BINS, bins)) if bins else 0
+        return cls((*y,), str(names[-2]), str(names[-1]), over, which, form, *logs, bins)
 
     def whole(self) -> PlotState:
         """Show all data."""

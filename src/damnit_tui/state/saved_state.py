@@ -29,6 +29,12 @@ class SavedState(NamedTuple):
     """Filter history, oldest first."""
     commands: tuple[str, ...] = ()
     theme: str = ""
+    preview: bool = False
+    """True if the preview pane is open."""
+    plot: Mapping[str, object] = MappingProxyType({})
+    """The last plot, as JSON."""
+    typed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Texts typed for each variable, oldest first."""
 
     def as_json(self, folder: str) -> dict[str, object]:
         """Convert to JSON.
@@ -49,6 +55,9 @@ class SavedState(NamedTuple):
             "filters": list(self.filters),
             "commands": list(self.commands),
             "theme": self.theme,
+            "preview": self.preview,
+            "plot": dict(self.plot),
+            "typed": {name: list(typed) for name, typed in self.typed.items()},
         }
 
     @classmethod
@@ -71,6 +80,9 @@ class SavedState(NamedTuple):
             texts(found.get("filters")),
             texts(found.get("commands")),
             text(found.get("theme")),
+            found.get("preview") is True,
+            mapping(found.get("plot")),
+            {name: texts(typed) for name, typed in mapping(found.get("typed")).items()},
         )
 
 

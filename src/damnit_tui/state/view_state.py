@@ -13,13 +13,17 @@ ROW_HEIGHTS = (1, 3, 5)
 
 
 class ViewState(NamedTuple):
-    """Filter, sort order, columns, folded notes, and lines per row."""
+    """Filter, sort order, columns, folded notes, lines per row, trends and outliers."""
 
     filter: str = ""
     sort: str = ""
     selection: ColumnSelection = ColumnSelection()
     notes_folded: bool = False
     row_height: int = 1
+    trends: bool = False
+    """True if trends are shown under the titles."""
+    outliers: bool = False
+    """True if outliers are highlighted."""
 
     def as_json(self) -> dict[str, object]:
         """Convert to JSON."""
@@ -37,6 +41,8 @@ class ViewState(NamedTuple):
             "tags": list(self.selection.tags),
             "notes_folded": self.notes_folded,
             "row_height": self.row_height,
+            "trends": self.trends,
+            "outliers": self.outliers,
         }
 
     @classmethod
@@ -59,4 +65,6 @@ class ViewState(NamedTuple):
             selection,
             folded,
             next((known for known in ROW_HEIGHTS if known == height), 1),
+            found.get("trends") is True,
+            found.get("outliers") is True,
         )

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from damnit_daemon.store import NewValue, load_setting
+from damnit_tui.plot.screen import PlotScreen
+from damnit_tui.plot.state import PlotState
 from damnit_tui.state.cli_overrides import CliOverrides
 from damnit_tui.state.storage import state_directory, write_json
 from damnit_tui.state.view_state import ViewState
@@ -65,6 +67,39 @@ async def test_row_height_is_restored_and_stored_in_views(folder):
         assert table.view.row_height == 1
         await command(pilot, "view open tall")
         await until(pilot, lambda: table.view.row_height == 3)
+
+
+@pytest.mark.extended
+async def test_settings_made_by_keys_are_restored(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "ratio")
+        await pilot.press("T", "X", "v", "e")
+        app.main_screen.table.move_to(key(412), "comment")
+        await pilot.press("e", "h", "i", "escape", "p")
+        await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.is_settled)
+        await pilot.press("m", "Y", "escape")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        left = app.main_screen.views.plot_as_json()
+    assert (left["form"], left["log_y"]) == ("line", True)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        main = app.main_screen
+        assert main.table.view.trends
+        assert main.table.renderer.outliers
+        assert main.preview.is_open
+        assert main.views.plot_as_json() == left
+        assert main.edit_bar.histories == {"comment": ("hi",)}
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"y": []}, {"y": [1]}, {"form": "pie"}, {"bins": "9"}, {"x": None}]
+)
+def test_invalid_saved_plot_is_ignored(broken):
+    assert PlotState.from_json(PlotState(("a",)).as_json()) == PlotState(("a",))
+    assert PlotState.from_json(PlotState(("a",)).as_json() | broken if broken else {}) is None
 
 
 @pytest.mark.extended

@@ -26,6 +26,8 @@ VIEW = ViewState(
     ColumnSelection(CHOICE, ("beam",), only=True),
     notes_folded=True,
     row_height=3,
+    trends=True,
+    outliers=True,
 )
 KEPT = SavedState(
     VIEW,
@@ -36,6 +38,9 @@ KEPT = SavedState(
     ("xgm > 5",),
     ("theme nord",),
     "nord",
+    True,
+    {"y": ["a"]},
+    {"comment": ("half",)},
 )
 
 
