@@ -9,8 +9,10 @@ it cannot do (measured with 5.3.2 on 120x40 characters):
   that both are in, 345 of 953 dots of three runs that are alike;
 * round ticks, decades and times (`ticks`), the cursor, marks for values that are not finite.
 
-A picture takes 5 ms in plotext with nothing in it, and 10 to 14 ms with a curve; a redraw stays
-within a frame of a held key.
+A picture takes 5 ms in plotext with nothing in it, and 10 to 14 ms with a curve. The last ones
+are cached by what plotext is given: when only the cursor moves, a redraw of a curve takes 0.6 ms
+instead of 22, and one of a range, whose axes alone are plotext's, 1.5 ms instead of 11 (118x30
+characters on a busy machine).
 """
 
 from __future__ import annotations
@@ -143,8 +145,9 @@ def draw_chart(
         axes = replace(axes, y=log_window(*axes.y))
     frame = Frame([], place, axes.x, axes.y)
     stroke, role = _stroke(series, axes, place)
-    cells = paint((place.width, place.height), stroke, _x_ticks(axes, frame), _y_ticks(axes, place))
-    rows, axis, labels = cells[: place.height], cells[-2], cells[-1]
+    x_ticks, y_ticks = tuple(_x_ticks(axes, frame).items()), tuple(_y_ticks(axes, place).items())
+    painted = paint((place.width, place.height), stroke, x_ticks, y_ticks)
+    rows, axis, labels = [list(line) for line in painted[:-2]], list(painted[-2]), painted[-1]
     roles = [["text" if mark == " " else role for mark in row[GUTTER:]] for row in rows]
     if stroke is None:
         marks, roles = _dots(series, axes, place)
@@ -156,7 +159,7 @@ def draw_chart(
     lines = [_title(axes, width, styles)]
     lines += [_row(*row, column, styles) for row in zip(rows, roles, strict=True)]
     lines.append(_axis_row(axis, series, styles))
-    lines.append([Segment("".join(labels), styled(styles, "label"))])
+    lines.append([Segment(labels, styled(styles, "label"))])
     if height >= place.height + 4:
         centred = clip(visible(axes.x_label), place.width).center(place.width)
         lines.append([Segment(" " * place.left + centred, styled(styles, "label"))])
@@ -182,7 +185,8 @@ def _stroke(series: Sequence[Series | Dots], axes: Axes, place: Place) -> tuple[
         count = _length(one, y)
     if count > MOST_DOTS:
         return None, ""
-    return Stroke(x.tolist(), y.tolist(), is_line=isinstance(one, Series)), one.role
+    y = tuple(math.nan if each != each else each for each in y.tolist())  # one NaN: equal to itself
+    return Stroke(tuple(x.tolist()), y, is_line=isinstance(one, Series)), one.role
 
 
 def _length(one: Series, corners: Any) -> float:
@@ -301,7 +305,8 @@ def _x_ticks(axes: Axes, frame: Frame) -> dict[int, str]:
 def _row(
     marks: list[str], roles: Sequence[str], cursor: int | None, styles: Styles
 ) -> list[Segment]:
-    looks = [styled(styles, role) for role in roles]
+    known = {role: styled(styles, role) for role in set(roles)}
+    looks = [known[role] for role in roles]
     head = Segment("".join(marks[: GUTTER - 1]), styled(styles, "label"))
     axis = Segment(marks[GUTTER - 1], styled(styles, "axis"))
     cells = marks[GUTTER:]

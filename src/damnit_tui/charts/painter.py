@@ -8,7 +8,7 @@ data: plotext 5.3 fails on a logarithm of 0 and on infinity, labels its own tick
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import plotext
@@ -18,27 +18,29 @@ from .frame import GUTTER
 _LOCK = threading.Lock()
 
 
-class Stroke(NamedTuple):
-    """Dots, two by four in a character, from the left bottom; NaN breaks a line."""
+Ticks = tuple[tuple[int, str], ...]
+"""Places and labels."""
 
-    x: Sequence[float]
-    y: Sequence[float]
+
+class Stroke(NamedTuple):
+    """Dots, two by four in a character, from the left bottom; `math.nan` itself breaks a line."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
     is_line: bool
 
 
+@lru_cache(maxsize=16)
 def paint(
-    size: tuple[int, int],
-    stroke: Stroke | None,
-    x_ticks: Mapping[int, str],
-    y_ticks: Mapping[int, str],
-) -> list[list[str]]:
-    """Paint a chart.
+    size: tuple[int, int], stroke: Stroke | None, x_ticks: Ticks, y_ticks: Ticks
+) -> tuple[str, ...]:
+    """Paint a chart; the last ones are cached, as a moving cursor changes nothing of them.
 
     Args:
         size: Columns and rows of the data area; at least 1.
         stroke: A line or points; None for empty axes.
-        x_ticks: Column → label.
-        y_ticks: Row from the bottom → label, at most `GUTTER` - 2 wide.
+        x_ticks: Columns.
+        y_ticks: Rows from the bottom; labels are at most `GUTTER` - 2 wide.
 
     Returns:
         From the top: rows of `GUTTER` characters for labels and axis and then the data, a row of
@@ -55,15 +57,16 @@ def paint(
         plotext.xlim(0, 1)
         plotext.ylim(0, 1)
         # Never without ticks: plotext would drop the room for labels.
-        plotext.xticks(_shares(x_ticks or {0: " "}, width), list(x_ticks.values()) or [" "])
-        labels = [f"{label:>{GUTTER - 2}} " for label in y_ticks.values()]
-        plotext.yticks(_shares(y_ticks or {0: ""}, height), labels or [" " * (GUTTER - 1)])
+        columns, names = zip(*x_ticks or [(0, " ")], strict=True)
+        plotext.xticks(_shares(columns, width), list(names))
+        rows, labels = zip(*y_ticks or [(0, "")], strict=True)
+        plotext.yticks(_shares(rows, height), [f"{label:>{GUTTER - 2}} " for label in labels])
         stroke = stroke or Stroke((), (), is_line=False)  # without one, no ticks
         draw = plotext.plot if stroke.is_line else plotext.scatter
         x, y = _shares(stroke.x, 2 * width), _shares(stroke.y, 4 * height)
         draw(x, y, marker="braille")
         painted = plotext.build()
-    return [list(line) for line in plotext.uncolorize(painted).split("\n")[:-1]]
+    return tuple(plotext.uncolorize(painted).split("\n")[:-1])
 
 
 def _shares(places: Any, count: int) -> list[float]:
