@@ -15,9 +15,11 @@ from damnit_daemon.launch import Limits
 from damnit_daemon.model import RunKey
 from damnit_daemon.runner.protocol import ContextLoaded, JobEnded, VariableDone, VariableStarted
 from damnit_daemon.services.context import ContextUnusable
-from damnit_daemon.services.extraction import extract
+from damnit_daemon.services.extraction import default_jobs, extract
+from damnit_daemon.services.machine import usable_cpus
 from damnit_daemon.store import Database, load_columns, load_runs, save_setting
 from damnit_daemon.store.database import TIMEOUT_VARIABLE
+from tests.processes import is_running
 
 from .builders import cells, keys, make_damnit_folder
 
@@ -358,3 +360,121 @@ def test_variable_done_events_name_their_fragments(folder):
     extract(folder, keys(1), mock=True, on_event=note)
     assert set(done) == {"start_time", "a", "b", "odd"}
     assert all(fragment.endswith(".ready.h5") for fragment in done.values())
+
+
+def test_runs_are_processed_at_once_and_reported_in_their_order(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        f"""
+        import pathlib, time
+        HERE = pathlib.Path({str(tmp_path)!r})
+        @Variable
+        def both(run, number: "meta#run_number"):
+            (HERE / f"began-{{number}}").touch()
+            while not (HERE / f"began-{{3 - number}}").exists():
+                time.sleep(0.01)
+            print("run", number)
+            return number
+        @Variable
+        def later(run, number: "meta#run_number"):
+            while number == 1 and not (HERE / "ended-2").exists():
+                time.sleep(0.01)
+        """,
+    )
+    seen, printed = [], []
+
+    def note_end(key, event):
+        if isinstance(event, JobEnded) and key.run == 2:
+            (tmp_path / "ended-2").touch()
+
+    report = extract(
+        folder, keys(1, 2), mock=True, jobs=2, on_progress=note_end, tee=printed.append,
+        on_event=lambda key, event: seen.append((key, event)),
+    )  # fmt: skip
+    assert report.ok
+    assert [(run.key.run, run.outcomes["both"]) for run in report.runs] == [
+        (1, "done"),
+        (2, "done"),
+    ]
+    assert [cells(folder, run)["both"] for run in (1, 2)] == [1, 2]
+    runs = [key.run for key, _ in seen if key is not None]
+    assert runs == sorted(runs)
+    assert b"".join(printed).count(b"run") == 2
+    assert b"".join(printed).index(b"run 1") < b"".join(printed).index(b"run 2")
+    assert "run 2" in folder.log_file(RunKey(1234, 2)).read_text()
+    assert "run 2" not in folder.log_file(RunKey(1234, 1)).read_text()
+
+
+@pytest.mark.extended
+def test_ctrl_c_ends_all_runs_and_keeps_their_values(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        """
+        import os, time
+        @Variable
+        def early(run):
+            return os.getpid()
+        @Variable
+        def endless(run, e: "var#early"):
+            time.sleep(100)
+        """,
+    )
+    began = set()
+
+    def interrupt(key, event):
+        if isinstance(event, VariableStarted) and event.name == "endless":
+            began.add(key.run)
+            if len(began) == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    report = extract(folder, keys(1, 2, 3), mock=True, jobs=2, on_progress=interrupt, limits=LIMITS)
+    assert report.is_interrupted
+    assert [(run.key.run, run.failure) for run in report.runs] == [
+        (1, "interrupted"), (2, "interrupted")
+    ]  # fmt: skip
+    for run in (1, 2):
+        assert not is_running(cells(folder, run)["early"])
+    assert list(folder.fragments()) == []
+
+
+@pytest.mark.extended
+def test_failing_runs_do_not_stop_those_beside_them(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        """
+        import os, signal
+        @Variable
+        def dies(run, number: "meta#run_number"):
+            if number % 2:
+                os.kill(os.getppid(), signal.SIGKILL)
+            return number
+        @Variable
+        def b(run, number: "meta#run_number"):
+            return number
+        """,
+    )
+    report = extract(folder, keys(1, 2, 3, 4), mock=True, jobs=2, limits=LIMITS)
+    assert [run.key.run for run in report.runs] == [1, 2, 3, 4]
+    for number in (1, 2, 3, 4):
+        assert cells(folder, number)["b"] == number
+        assert (cells(folder, number)["dies"] == number) == (number % 2 == 0)
+
+
+@pytest.mark.extended
+def test_several_runs_at_once_need_a_usable_context_file_too(tmp_path):
+    folder = make_damnit_folder(tmp_path / "amore", "oops\n")
+    with pytest.raises(ContextUnusable):
+        extract(folder, keys(1, 2), mock=True, jobs=2)
+    folder = make_damnit_folder(tmp_path / "other", "@Variable\ndef a(run):\n    return 1\n")
+    with pytest.raises(DamnitError, match="no variable 'b'"):
+        extract(folder, keys(1, 2), mock=True, jobs=2, variables=["b"])
+    assert cells(folder, 1) == {}
+
+
+def test_no_more_runs_at_once_than_cpus_and_the_setting(tmp_path):
+    folder = make_damnit_folder(tmp_path / "amore")
+    assert default_jobs(folder) == min(4, usable_cpus())
+    for setting, most in [("1", 1), ("", 4), ("many", 4)]:
+        with Database(folder.database).writing() as con:
+            save_setting(con, "noncluster_cpus", setting)
+        assert default_jobs(folder) == min(most, usable_cpus())

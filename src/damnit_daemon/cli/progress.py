@@ -36,7 +36,7 @@ MARKS = {"failed": "✗", "skipped": "»"}
 
 
 class Display:
-    """Prints events as lines; subclasses update a progress bar from the same callbacks."""
+    """Prints events as lines, run by run; a subclass shows the progress of all of them."""
 
     def __init__(self, echo: Callable[[str], None]) -> None:
         self._echo = echo
@@ -56,6 +56,9 @@ class Display:
             self.line(f"{key}: {MARKS[event.outcome]} {event.name}: {_reason(event)}")
         elif isinstance(event, JobStarted):
             self._printed_lines = 0
+
+    def show_progress(self, key: RunKey | None, event: Event) -> None:
+        """Show the progress of a run by its event; events of several runs alternate."""
 
     def show_output(self, chunk: bytes) -> None:
         """Show the output of user code line by line; called from another thread."""
@@ -93,7 +96,7 @@ class Display:
 
 
 class BarDisplay(Display):
-    """Adds a progress bar for the runs, and for the variables of the current run."""
+    """Adds a progress bar for the runs, and for the variables of those being processed."""
 
     def __init__(self, runs: int) -> None:
         from rich.console import Console
@@ -111,18 +114,23 @@ class BarDisplay(Display):
         )
         self._runs = self.bar.add_task("runs", total=runs)
         self._variables = self.bar.add_task("variables", total=None)
+        self._counts: dict[RunKey | None, list[int]] = {}
+        """Variables done and to do of each run that is being processed."""
 
-    def show_event(self, key: RunKey | None, event: Event) -> None:
-        """Show an event and update the bar."""
-        super().show_event(key, event)
+    def show_progress(self, key: RunKey | None, event: Event) -> None:
+        """Update the bar."""
         if isinstance(event, JobStarted):
-            self.bar.reset(self._variables, total=len(event.variables))
+            self._counts[key] = [0, len(event.variables)]
         elif isinstance(event, VariableStarted):
             self.bar.update(self._variables, description=show_controls(f"{key} {event.name}"))
         elif isinstance(event, VariableDone) and event.name != START_TIME:
-            self.bar.advance(self._variables)
+            self._counts.setdefault(key, [0, 0])[0] += 1
         elif isinstance(event, JobEnded) and event.outcome != "killed":
             self.bar.advance(self._runs)
+            self._counts.pop(key, None)
+        if self._counts:
+            done, total = map(sum, zip(*self._counts.values(), strict=True))
+            self.bar.update(self._variables, completed=done, total=total)
 
 
 class LineDisplay(Display):

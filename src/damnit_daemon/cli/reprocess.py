@@ -63,6 +63,16 @@ def reprocess(
     direct: Annotated[
         bool, typer.Option("--direct", help="Process in the foreground, without a daemon.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            min=1,
+            metavar="N",
+            help="Runs processed at once with --direct; default: the number of CPUs, at most the "
+            "setting noncluster_cpus (4).",
+        ),
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Follow the jobs; exit code 1 unless all succeed.")
     ] = False,
@@ -88,6 +98,8 @@ def reprocess(
     numbers = _run_numbers(runs)
     if mock and not (direct or dry_run):
         raise typer.BadParameter("--mock needs --direct.")
+    if jobs is not None and not direct:
+        raise typer.BadParameter("--jobs needs --direct; see --concurrent-jobs for Slurm.")
     if local + slurm + direct > 1:
         raise typer.BadParameter("Use only one of --direct, --local and --slurm.")
     if failed and changed:
@@ -124,7 +136,7 @@ def reprocess(
         return
     variables = names if names is not None else var or None
     if direct:
-        _extract(damnit, selection, data, variables, match or [], mock)
+        _extract(damnit, selection, data, variables, match or [], mock, jobs)
         return
     from .submit_request import request_reprocessing
 
@@ -149,8 +161,9 @@ def _extract(
     variables: object,
     match: list[str],
     mock: bool,
+    jobs: int | None,
 ) -> None:
-    from ..services.extraction import extract
+    from ..services.extraction import default_jobs, extract
     from .progress import show_progress
 
     with _ending_counts_as_ctrl_c() as ending, show_progress(len(selection.keys)) as display:
@@ -161,7 +174,9 @@ def _extract(
             variables=variables,  # type: ignore[arg-type]  # names, or names by run
             match=match,
             mock=mock,
+            jobs=default_jobs(damnit) if jobs is None else jobs,
             on_event=display.show_event,
+            on_progress=display.show_progress,
             tee=display.show_output,
             is_interrupted=lambda: ending.came,
         )

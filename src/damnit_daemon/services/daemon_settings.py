@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -107,8 +106,3 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
         watch_interval_s=number("watch_interval_s", 2.0),
         slurm=slurm_settings(settings),
     )
-
-
-def this_machines_cpus() -> int:
-    """Return the number of CPUs that this process may use."""
-    return len(os.sched_getaffinity(0))

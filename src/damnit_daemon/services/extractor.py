@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..launch import Limits, RunnerProcess, RunnerUnavailable
-from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.local_imports import digest
-from ..runner.protocol import ContextLoaded, Event, FilesFound, JobEnded, RunnerJob, VariableDone
+from ..runner.protocol import ContextLoaded, FilesFound, JobEnded, RunnerJob, VariableDone
 from ..runner.retry import PROCESS_DIED, Attempts
 from ..store import NameTaken, StoreError
 from .collector import Collector, OnSaved, Store
@@ -23,9 +22,8 @@ from .context import (
     require_usable,
     store_variables,
 )
+from .ordered_events import OnEvent
 from .outcome import RunOutcome
-
-OnEvent = Callable[[RunKey | None, Event], None]
 
 
 class JobCancelled(Exception):  # noqa: N818 – it is no error

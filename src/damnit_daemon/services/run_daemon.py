@@ -18,8 +18,9 @@ from ..store.identity import note_place
 from ..supervise.sd_notify import Notifier
 from .arrival_threads import ArrivalThreads
 from .daemon import Daemon, daemon_info
-from .daemon_settings import DaemonSettings, Trigger, daemon_settings, this_machines_cpus
+from .daemon_settings import DaemonSettings, Trigger, daemon_settings
 from .ledger_renewal import LedgerGone, load_renewal, renew_ledger, save_memo
+from .machine import usable_cpus
 from .publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ def _prepare(folder: DamnitFolder) -> tuple[DaemonSettings, BrokerSettings | Non
         )
     with database.reading() as con:
         stored = load_settings(con)
-    settings = daemon_settings(stored, cpu_count=this_machines_cpus())
+    settings = daemon_settings(stored, cpu_count=usable_cpus())
     broker = broker_settings(
         folder.path.absolute(), stored, os.environ, hostname=socket.gethostname()
     )

@@ -32,6 +32,12 @@ def test_reprocess_direct_processes_runs_and_prints_summary(damnit, folder, prop
     assert [cells(folder, run)["a"] for run in (1, 2, 3)] == [1, 1, 1]
 
 
+def test_reprocess_takes_a_number_of_jobs_only_for_itself(damnit, folder, proposal):
+    result = damnit("reprocess", "1-2", "--jobs", "2")
+    assert result.code == 2
+    assert "--jobs needs --direct" in result.err
+
+
 @pytest.mark.extended
 def test_reprocess_skips_and_names_runs_without_files(damnit, folder, proposal):
     result = damnit("reprocess", "3-7", "--direct")
