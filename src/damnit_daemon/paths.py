@@ -26,6 +26,9 @@ RUN_NAME = re.compile(r"r\d+", re.ASCII)
 MOST_DIGITS = 9
 """Digits of a proposal number."""
 
+BROKEN = "broken"
+"""Folder in `extracted_data` of quarantined fragments."""
+
 RESULTS_NAME = re.compile(r"p([0-9]{1,18})_r([0-9]{1,18})\.h5")
 FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
 
@@ -76,7 +79,7 @@ class DamnitFolder(NamedTuple):
     def set_aside(self) -> list[Path]:
         """Return the quarantined fragments; a text file next to each has the reason."""
         try:
-            return sorted((self.extracted_data / "broken").glob("*.h5"))
+            return sorted((self.extracted_data / BROKEN).glob("*.h5"))
         except OSError:
             return []
 

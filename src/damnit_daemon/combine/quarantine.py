@@ -6,10 +6,8 @@ import os
 from pathlib import Path
 
 from ..hdf5 import ResultsDenied
+from ..paths import BROKEN
 from ..permissions import make_shared_folder
-
-BROKEN = "broken"
-"""Folder in `extracted_data`."""
 
 
 def set_aside(fragment: Path, reason: str) -> None:

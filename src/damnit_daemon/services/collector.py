@@ -7,9 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from ..combine import combine_run, ingest
 from ..errors import DamnitError
-from ..hdf5 import write_error_fragment
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.file_format import COMPUTED_AT, CONTEXT_PROVENANCE
@@ -52,10 +50,14 @@ class StoreHere:
 
     def combine_run(self, key: RunKey, fragments: list[Path]) -> CombineResult:
         """Combine the fragments of a run; raises a `DamnitError`."""
+        from ..combine import combine_run
+
         return CombineResult.from_report(combine_run(self._folder, key, fragments))
 
     def ingest(self, fragments: list[Path]) -> list[str]:
         """Save fragments' values to the database; return their names; raises a `DamnitError`."""
+        from ..combine import ingest
+
         return ingest(self._folder, fragments).names
 
 
@@ -220,6 +222,8 @@ class Collector:
     def _error_fragment(
         self, name: str, message: str, error_class: str, context_hash: str | None = None
     ) -> Path:
+        from ..hdf5 import write_error_fragment  # with h5py, which few commands need
+
         return write_error_fragment(
             self._folder.path,
             self._key,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..combine import CombineReport
-from ..combine.quarantine import BROKEN
 from ..model import RunKey
+from ..paths import BROKEN
+
+if TYPE_CHECKING:
+    from ..combine import CombineReport
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..combine import quarantine
 from ..errors import DamnitError
 from ..model import RunKey
 from ..own_python import module_command, own_environment
@@ -65,12 +64,15 @@ class Combiner:
     Args:
         folder: The DAMNIT folder.
         spinning_s: CPU seconds after which a file counts as damaged.
+        is_alone: If True, one process does both: nothing is ingested while a run is combined.
     """
 
-    def __init__(self, folder: DamnitFolder, *, spinning_s: float = SPINNING_S) -> None:
+    def __init__(
+        self, folder: DamnitFolder, *, spinning_s: float = SPINNING_S, is_alone: bool = False
+    ) -> None:
         self._folder = folder
         self._combining = _Lane(folder, "combiner", spinning_s)
-        self._ingesting = _Lane(folder, "ingester", spinning_s)
+        self._ingesting = self._combining if is_alone else _Lane(folder, "ingester", spinning_s)
         self._damaged: dict[Path, tuple[tuple[int, int], str]] = {}
         """Unreadable results files, with their present identity and the reason."""
 
@@ -161,10 +163,14 @@ class Combiner:
                 )
         raise CombinerFailed(f"More than {MOST_RESTARTS} files cannot be read.")
 
+    def warm_up(self) -> None:
+        """Start the process that ingests, which takes a moment, before it is needed."""
+        self._ingesting.warm_up()
+
     def close(self) -> None:
         """Let current requests finish, then end the processes."""
-        self._combining.close()
-        self._ingesting.close()
+        for lane in {self._combining, self._ingesting}:
+            lane.close()
 
     def _note_damage(self, fault: _FileFault) -> str:
         """Remember an unreadable results file until it is replaced."""
@@ -211,6 +217,10 @@ class _Lane:
         if "error" in answer:
             raise CombinerFailed(answer["error"])
         return answer
+
+    def warm_up(self) -> None:
+        """Start the process; if that fails, the first request reports it."""
+        self._thread.submit(self._start)
 
     def close(self) -> None:
         """Let the current request finish, then end the process."""
@@ -318,6 +328,8 @@ def _raise_fault(reading: Path | None, reason: str) -> None:
 
 
 def _quarantine(fault: _FileFault) -> tuple[str, str]:
+    from ..combine import quarantine  # with h5py: only when needed
+
     quarantine(fault.path, fault.reason)
     return str(fault.path), fault.reason
 

@@ -57,7 +57,7 @@ from .awaited_files import AwaitedFiles
 from .cluster import Cluster, QueuedJob
 from .cluster.commands import Adopt, Cancel, Give
 from .combiner import Combiner
-from .daemon_settings import DaemonSettings, daemon_settings, this_machines_cpus
+from .daemon_settings import DaemonSettings, daemon_settings
 from .events import (
     DaemonEvent,
     FilesCame,
@@ -76,6 +76,7 @@ from .extractor import context_hash
 from .job_options import load_options
 from .ledger_renewal import LedgerWatch
 from .local_worker import LocalWorker
+from .machine import usable_cpus
 from .publisher import Publisher
 from .scheduling import ScheduledActions, schedule_pending
 from .sweeper import Sweeper
@@ -307,7 +308,7 @@ class Daemon:
         try:
             with self._database.reading() as con:
                 stored = load_settings(con)
-            settings = daemon_settings(stored, cpu_count=this_machines_cpus())
+            settings = daemon_settings(stored, cpu_count=usable_cpus())
         except DamnitError as error:
             if str(error) != self._settings_problem:
                 log.warning("The settings before are used: %s", error)

@@ -72,7 +72,7 @@ def extract(
     runs = _Runs(list(keys), is_interrupted)
     template = RunnerJob("", 0, 0, data, match=list(match), mock=mock)
     ordered = OrderedEvents(on_event, tee)
-    combiner = Combiner(folder)
+    combiner = Combiner(folder, is_alone=min(jobs, len(runs.keys)) <= 1)
 
     def worker(*, is_first: bool) -> _Worker:
         return _Worker(runs, template, ordered, on_progress, is_first=is_first)
@@ -98,6 +98,7 @@ def extract(
     first = worker(is_first=True)
     resident = extractor(first)
     try:
+        combiner.warm_up()
         for thread in threads:
             thread.start()
         loaded = resident.context()

@@ -7,12 +7,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...combine.quarantine import BROKEN
 from ...errors import DamnitError
 from ...hdf5 import ResultsBusy
 from ...launch.reader_process import ReaderPool
 from ...ledger import Ledger, running_daemon
-from ...paths import FRAGMENT_NAME, DamnitFolder
+from ...paths import BROKEN, FRAGMENT_NAME, DamnitFolder
 from ...run_ranges import format_run_ranges
 from ...store import Database, load_runs
 from ...text import count_of
