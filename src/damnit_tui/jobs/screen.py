@@ -30,6 +30,7 @@ from ..data.daemon_requests import RequestAnswered, SendRequest
 from ..data.session import READ_ONLY
 from ..safe_text import plain
 from ..themes import component, component_classes
+from ..widgets.empty_state import EmptyState
 from ..widgets.footer import KeyFooter
 from ..widgets.lists import ListTable
 from .format import COLUMNS, ROLES, cells_of, describe
@@ -77,6 +78,9 @@ class JobsScreen(Screen[None]):
         """Compose the summary, the table, details and the footer."""
         yield Label("", id="jobs-title")
         yield ListTable()
+        empty = EmptyState()
+        empty.can_focus = False
+        yield empty
         yield Label("", id="jobs-about")
         yield KeyFooter("jobs")
 
@@ -133,6 +137,15 @@ class JobsScreen(Screen[None]):
         words += [f"run {self._only_run.run}"] if self._only_run else []
         return ", ".join(words)
 
+    def _why_empty(self) -> tuple[str, ...]:
+        """Explain an empty list, and how to show all jobs."""
+        if self._shown or not self._listing.jobs:
+            return ()
+        which = f" of run {self._only_run.run}" if self._only_run else ""
+        keys = " and ".join(["f"] * self._only_failed + ["o"] * bool(which))
+        verb = "shows" if len(keys) == 1 else "show"
+        return f"No {'failed ' * self._only_failed}jobs{which}", f"{keys} {verb} all"
+
     def _refresh(self) -> None:
         """Update times and progress bars."""
         table = self.query_one(ListTable)
@@ -157,6 +170,7 @@ class JobsScreen(Screen[None]):
         states = [listed.job.state.value for listed in listing.jobs]
         counts = [f"{states.count(name)} {name}" for name in dict.fromkeys(states)]
         title = " · ".join(counts) or "no jobs yet"
+        self.query_one(EmptyState).lines = self._why_empty()
         if words := self._filter():
             title = f"only {words}: {len(self._shown)} of {len(listing.jobs)} · {title}"
         if listing.left_out:

@@ -14,6 +14,7 @@ from damnit_tui.dialogs.confirm import ConfirmDialog
 from damnit_tui.jobs.screen import JobsScreen
 from damnit_tui.log.screen import LogScreen
 from damnit_tui.reprocess.dialog import ReprocessDialog
+from damnit_tui.widgets.empty_state import EmptyState
 
 from ..conftest import NOW, key, make_app, settle, until
 from ..daemon_at_work import begin, end, ledger_of, queue, take_lease
@@ -127,6 +128,28 @@ async def test_jobs_screen_shows_only_failed_jobs_or_those_of_one_run(folder, jo
         assert "only run 410: 1 of 4" in title(app)
         await pilot.press("o")
         await until(pilot, lambda: len(rows(app)) == 4)
+
+
+@pytest.mark.extended
+async def test_jobs_screen_without_failed_jobs_names_the_key_that_shows_all(folder, jobs):
+    def empty():
+        return app.screen.query_one(EmptyState).lines
+
+    app = make_app(folder)
+    async with app.run_test(size=(130, 20)) as pilot:
+        await open_jobs(pilot)
+        await choose(pilot, jobs["second"])
+        await pilot.press("o", "f")
+        await until(pilot, lambda: not rows(app))
+        assert empty() == ("No failed jobs of run 410", "f and o show all")
+        await pilot.press("o", "f")
+        await until(pilot, lambda: len(rows(app)) == 4)
+        assert empty() == ()
+        with Ledger(folder.ledger).writing() as con:
+            con.execute("UPDATE jobs SET state = 'done' WHERE state = 'failed'")
+        await until(pilot, lambda: "failed" not in title(app))
+        await pilot.press("f")
+        await until(pilot, lambda: empty() == ("No failed jobs", "f shows all"))
 
 
 async def test_jobs_screen_cancels_and_retries_a_job(folder, jobs, daemon):
