@@ -69,6 +69,25 @@ class Document:
         self._digest = _digest(text)
         return Opened(text, self._load_draft(text))
 
+    def changed_text(self) -> str | None:
+        """Return the text on disk if it differs from the one read or saved last.
+
+        An empty file is not a change: it may be in the middle of being written.
+
+        Raises:
+            DamnitError: If it cannot be read.
+        """
+        text = read_context_file(self.path).text
+        return text if text and not self.is_known(text) else None
+
+    def is_known(self, text: str) -> bool:
+        """Return True if this is the text that was read or saved last."""
+        return _digest(text) == self._digest
+
+    def accept(self, text: str) -> None:
+        """Take a text for the one read last."""
+        self._digest = _digest(text)
+
     def save(self, text: str, *, force: bool = False) -> None:
         """Replace the file by `text` atomically; its permissions and line ends stay.
 

@@ -23,6 +23,7 @@ from .result_rows import ResultRow, has_error, problem_rows
 PROBLEM_COLUMNS = ("", "Line", "Problem")
 VALUE_COLUMNS = ("", "Variable", "Now", "Stored", "Duration")
 DIFFERENCE_COLUMNS = ("", "", "Difference")
+OUTDATED = "(before your last edit)"
 
 
 class ResultsPane(Vertical):
@@ -51,6 +52,7 @@ class ResultsPane(Vertical):
         self._rows: tuple[ResultRow, ...] = ()
         self._current = -1
         """Index of the row that `next_row` returned last."""
+        self._message = ""
 
     def compose(self) -> ComposeResult:
         """Compose the message and the table."""
@@ -59,6 +61,7 @@ class ResultsPane(Vertical):
 
     def show_message(self, text: str, role: str) -> None:
         """Show a message; the rows stay."""
+        self._message = text
         label = self.query_one("#context-found", Label)
         label.styles.color = self.get_component_styles(component(role)).color
         label.update(Content(text))
@@ -75,6 +78,23 @@ class ResultsPane(Vertical):
             cells = (Text(text, style=style, no_wrap=True, end="") for text in row.cells)
             table.add_row(*cells)
         table.display = bool(rows)
+
+    @property
+    def has_rows(self) -> bool:
+        """True if there are rows."""
+        return bool(self._rows)
+
+    def clear(self) -> None:
+        """Remove the message and the rows."""
+        self.show_rows((), ())
+        self.show_message("", "quiet")
+
+    def mark_outdated(self) -> None:
+        """Mark what was found in an older text; without rows, remove it."""
+        if not self._rows:
+            self.show_message("", "quiet")
+        elif not self._message.endswith(OUTDATED):
+            self.show_message(f"{self._message} {OUTDATED}".strip(), "quiet")
 
     def show_problems(self, loaded: ContextLoaded, success: str, failure: str) -> None:
         """Show the problems of a file.

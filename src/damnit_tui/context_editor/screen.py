@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 DRAFT_S = 2.0
 """Interval of saving unsaved text."""
+LOOK_S = 2.0
+"""Interval of checks for changes of the file by other programs."""
 MOST_NAMES = 6
 """Most names of changed variables in a message."""
 
@@ -71,10 +74,17 @@ class ContextScreen(Screen[ContextSaved | None]):
         opened: Opened
 
     @dataclass
+    class FileChanged(Message):
+        """Posted when the file was changed on disk."""
+
+        text: str
+
+    @dataclass
     class TaskReported(Message):
-        """Posted for each result of a task."""
+        """Posted for each result of a task, or of reading the file."""
 
         event: TaskEvent
+        task: ContextTask | None = None
 
     @dataclass
     class TaskEnded(Message):
@@ -105,6 +115,10 @@ class ContextScreen(Screen[ContextSaved | None]):
         self._changed: set[str] = set()
         self._has_warned = False
         """True if closing again discards the warning about unsaved text."""
+        self._result_text = ""
+        """The text that the results are about."""
+        self._reported_text: str | None = None
+        """The last text of another program that was reported."""
 
     def compose(self) -> ComposeResult:
         """Compose the widgets from top to bottom."""
@@ -118,6 +132,7 @@ class ContextScreen(Screen[ContextSaved | None]):
         """Read the file."""
         self.read_file()
         self.set_interval(DRAFT_S, self._save_draft)
+        self.set_interval(LOOK_S, self.look_at_file)
 
     def on_unmount(self) -> None:
         """Stop the workers."""
@@ -127,6 +142,13 @@ class ContextScreen(Screen[ContextSaved | None]):
     def is_changed(self) -> bool:
         """True if the text has unsaved changes."""
         return self._code.text != self._saved_text
+
+    @on(TextArea.Changed)
+    def mark_results(self) -> None:
+        """Mark results of an older text."""
+        if self._code.text != self._result_text and self._current_task is None:
+            self._result_text = self._code.text
+            self._results.mark_outdated()
 
     @on(TextArea.Changed)
     @on(TextArea.SelectionChanged)
@@ -168,7 +190,8 @@ class ContextScreen(Screen[ContextSaved | None]):
         """Show the file, or its draft."""
         text, draft = event.opened.text, event.opened.draft
         self._saved_text = text
-        self._code.load_text(text if draft is None else draft)
+        self._results.clear()
+        self._load(text if draft is None else draft)
         self._code.read_only = self._session.read_only
         self._code.go_to(self._line)
         self._code.focus()
@@ -177,6 +200,39 @@ class ContextScreen(Screen[ContextSaved | None]):
                 "Restored your unsaved changes. ctrl-r reverts to the saved file.",
                 "warning",
             )
+        self.show_title()
+
+    def _load(self, text: str) -> None:
+        """Replace the text, and keep the message that follows."""
+        self._result_text = text
+        self._code.load_text(text)
+
+    @work(thread=True, exclusive=True, group="look")
+    def look_at_file(self) -> None:
+        """Check if another program has changed the file."""
+        if self._current_task is not None or self._code.read_only is not self._session.read_only:
+            return  # it is being saved, or not read yet
+        with suppress(DamnitError):
+            if (text := self._document.changed_text()) is not None:
+                self.post_message(self.FileChanged(text))
+
+    @on(FileChanged)
+    def show_changed_file(self, event: FileChanged) -> None:
+        """Load a file changed by another program; with unsaved text, only report it."""
+        if self._current_task is not None or self._document.is_known(event.text):
+            return
+        if not self.is_changed:
+            self._document.accept(event.text)
+            self._saved_text = event.text
+            row, column = self._code.cursor_location
+            self._results.clear()
+            self._load(event.text)
+            self._code.go_to(row + 1, column + 1)
+            self._results.show_message("Loaded again: the file was changed on disk.", "warning")
+        elif event.text != self._reported_text:
+            self._reported_text = event.text
+            message = "The file was changed on disk. ctrl-s compares; ctrl-o loads it."
+            self._results.show_message(message, "warning")
         self.show_title()
 
     def _save_draft(self) -> None:
@@ -195,7 +251,8 @@ class ContextScreen(Screen[ContextSaved | None]):
 
     def action_revert(self) -> None:
         """Revert to the saved text."""
-        self._code.load_text(self._saved_text)
+        self._results.clear()
+        self._load(self._saved_text)
         self._results.show_message("Reverted to the saved file. ctrl-z undoes this.", "success")
 
     def action_take_theirs(self) -> None:
@@ -262,6 +319,8 @@ class ContextScreen(Screen[ContextSaved | None]):
     def _new_task(self, description: str) -> ContextTask:
         self._cancel_task()
         self._current_task = ContextTask(self._session, self._document)
+        self._result_text = self._code.text
+        self._results.clear()
         self._results.show_message(f"{description}… (Esc cancels)", "quiet")
         return self._current_task
 
@@ -274,29 +333,35 @@ class ContextScreen(Screen[ContextSaved | None]):
         """Post the results of a task as they come."""
         try:
             for event in events:
-                self.post_message(self.TaskReported(event))
+                self.post_message(self.TaskReported(event, task))
         except DryRunCancelled:
-            self._post_task_message("Cancelled.", "quiet")
+            self._post_task_message(task, "Cancelled.", "quiet")
         except DamnitError as error:
-            self._post_task_message("\n".join(filter(None, [error.message, error.hint])), "error")
+            text = "\n".join(filter(None, [error.message, error.hint]))
+            self._post_task_message(task, text, "error")
         except OSError as error:
             reason = error.strerror or str(error)
-            self._post_task_message(f"Failed: {reason}.", "error")
+            self._post_task_message(task, f"Failed: {reason}.", "error")
         finally:
             self.post_message(self.TaskEnded(task))
 
-    def _post_task_message(self, text: str, role: str) -> None:
-        self.post_message(self.TaskReported(TaskMessage(text, role)))
+    def _post_task_message(self, task: ContextTask, text: str, role: str) -> None:
+        self.post_message(self.TaskReported(TaskMessage(text, role), task))
 
     @on(TaskEnded)
     def forget_task(self, event: TaskEnded) -> None:
-        """Let Esc close the screen again."""
+        """Let Esc close the screen again; what was typed meanwhile outdates the results."""
         if self._current_task is event.task:
             self._current_task = None
+            if self._results.has_rows:
+                self.mark_results()
 
     @on(TaskReported)
     def show_event(self, event: TaskReported) -> None:
-        """Show a result of a task."""
+        """Show a result of the current task; a cancelled one may still report."""
+        is_late = event.task is not None and event.task is not self._current_task
+        if is_late and not isinstance(event.event, TextSaved):
+            return
         results = self._results
         match event.event:
             case ProblemsFound(loaded, success, failure):
@@ -333,6 +398,7 @@ class ContextScreen(Screen[ContextSaved | None]):
 
     def action_hints(self) -> None:
         """Show hints that need no execution."""
+        self._result_text = self._code.text
         self._results.show_hints(advice(self._code.text))
 
     def action_next_line(self) -> None:

@@ -9,9 +9,10 @@ from textual.widgets import DataTable, TextArea
 
 from damnit_daemon.demo.proposal import make_proposal, write_run
 from damnit_daemon.store import NewValue, load_runs
+from damnit_tui.context_editor import screen as screen_module
 from damnit_tui.context_editor.document import ChangedOnDisk, Document
 from damnit_tui.context_editor.screen import ContextScreen
-from damnit_tui.context_editor.tasks import printed_lines
+from damnit_tui.context_editor.tasks import TaskMessage, printed_lines
 from damnit_tui.reprocess.dialog import ReprocessDialog
 
 from ..conftest import add_run, database_of, key, make_app, settle, until
@@ -187,13 +188,74 @@ async def test_context_editor_shows_the_changes_of_another_user_on_saving(writte
         await change(pilot, "LIMIT = 5", "LIMIT = 6")
         written.context_file.write_text(GOOD.replace("LIMIT = 5", "LIMIT = 7"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "changed on disk" in said(app))
+        await until(pilot, lambda: "changed on disk since" in said(app))
         shown = [row[2] for row in rows(app)]
         assert "-LIMIT = 6" in shown
         assert "+LIMIT = 7" in shown
         await pilot.press("ctrl+o")
         await until(pilot, lambda: "LIMIT = 7" in area(app).text)
         assert "unsaved" not in title(app)
+        assert (said(app), rows(app)) == ("", [])
+
+
+@pytest.mark.extended
+async def test_results_of_an_older_text_are_marked_and_replaced_by_the_next_check(written):
+    app = make_app(written)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await open_editor(pilot)
+        await change(pilot, "var#trains", "var#trians")
+        await pilot.press("f5")
+        await until(pilot, lambda: said(app) == "1 error.")
+        await change(pilot, "LIMIT = 5", "LIMIT = 6")
+        assert said(app) == "1 error. (before your last edit)"
+        await change(pilot, "LIMIT = 6", "LIMIT = 7")
+        assert said(app) == "1 error. (before your last edit)"
+        await change(pilot, "var#trians", "var#trains")
+        await pilot.press("f5")
+        await pilot.pause()
+        assert rows(app) == []
+        await until(pilot, lambda: "2 variables, no errors" in said(app))
+        # A verdict without rows is no longer known once the text changes.
+        await change(pilot, "LIMIT = 7", "LIMIT = 8")
+        assert said(app) == ""
+
+
+@pytest.mark.extended
+async def test_file_changed_by_others_is_loaded_unless_there_is_unsaved_text(written, monkeypatch):
+    monkeypatch.setattr(screen_module, "LOOK_S", 0.05)
+    app = make_app(written)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await open_editor(pilot)
+        area(app).move_cursor((6, 4))
+        theirs = GOOD.replace("LIMIT = 5", "LIMIT = 7")
+        written.context_file.write_text(theirs)
+        await until(pilot, lambda: area(app).text == theirs)
+        assert said(app) == "Loaded again: the file was changed on disk."
+        assert area(app).cursor_location == (6, 4)
+        assert "unsaved" not in title(app)
+        await change(pilot, "LIMIT = 7", "LIMIT = 9")
+        written.context_file.write_text(GOOD)
+        await until(pilot, lambda: "ctrl-s compares; ctrl-o loads it." in said(app))
+        assert "LIMIT = 9" in area(app).text
+
+
+@pytest.mark.extended
+async def test_cancelled_check_does_not_report_over_the_next_one(written):
+    app = make_app(written)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await open_editor(pilot)
+        await change(pilot, "LIMIT = 5", "import time\ntime.sleep(1000)")
+        await pilot.press("f5")
+        await until(pilot, lambda: "Checking…" in said(app))
+        first = app.screen._current_task
+        area(app).load_text(GOOD)
+        await pilot.press("f5")
+        await until(pilot, lambda: "no errors" in said(app))
+        app.screen.post_message(
+            ContextScreen.TaskReported(TaskMessage("Cancelled.", "quiet"), first)
+        )
+        await pilot.pause()
+        assert "no errors" in said(app)
 
 
 @pytest.mark.extended
