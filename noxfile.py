@@ -36,8 +36,15 @@ REAL_LIFE = ["euxfel-extra", "joblib", "dask", "pandas", "pyarrow", "pint", "pin
 USER = ["extra_data", "pyyaml", "requests"]
 """The only packages that a user's Python needs."""
 
-PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 """Supported Pythons for a user's context file, oldest first."""
+
+OWN_PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+"""Supported Pythons for the programs themselves."""
+
+KAFKA_VERSIONS = ["==2.2.0", ">=2.2,<3", ">=3,<4"]
+WITH_MINIMUMS = ["tests/daemon/test_demo.py", "tests/daemon/broker", "tests/daemon/hdf5",
+                 "tests/daemon/store", "tests/runner", "tests/tui/test_demo.py"]  # fmt: skip
 
 IN_WHEEL = ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damnit_daemon/py.typed"]
 
@@ -133,6 +140,47 @@ def corpus(session: nox.Session) -> None:
 
 
 @nox.session
+def minimums(session: nox.Session) -> None:
+    """Run telling tests, and the demo, with the oldest versions that pyproject.toml allows."""
+    if session.venv_backend != "uv":
+        session.skip("only uv resolves to the oldest versions")
+    install_project(session, "test", resolution="lowest-direct")
+    places = session.posargs or WITH_MINIMUMS
+    session.run("pytest", "-n", "2", "--dist", "loadscope", "-m", "not extended", *places)
+
+
+@nox.session
+def kafka(session: nox.Session) -> None:
+    """Run the tests of the broker with each supported major version of kafka-python."""
+    install_project(session, "test")
+    for versions in KAFKA_VERSIONS:
+        session.install(f"kafka-python{versions}")
+        session.run("pytest", "tests/daemon/broker", *session.posargs)
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Install the wheel in a fresh environment of each Python, and run its commands."""
+    install(session, "build")
+    wheel = build_wheel(session)
+    found = [each for each in starting_pythons(PYTHONS) if each[0] in OWN_PYTHONS]
+    for version, python in dict(found).items():
+        session.log(f"Python {version}: {python}")
+        folder = BUILD / f"wheel-{version}"
+        shutil.rmtree(folder, ignore_errors=True)
+        run_outside(session, python, "-m", "venv", str(folder))
+        scripts = folder / SCRIPTS
+        run_outside(session, str(scripts / "python"), "-m", "pip", "install", "-q", str(wheel))
+        for command in ("damnit-tui", "damnit-daemon", "damnit"):
+            run_outside(session, str(scripts / command), "--version")
+        demo = str(folder / "proposal")
+        run_outside(
+            session, str(scripts / "python"), "-I", "-m", "damnit_daemon.demo", demo,
+            "--runs", "1", "--process",
+        )  # fmt: skip
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Open the app on a synthetic experiment."""
     install_project(session)
@@ -165,13 +213,19 @@ def docs(session: nox.Session) -> None:
 def build(session: nox.Session) -> None:
     """Build the wheel and the source archive, and check the wheel's contents."""
     install(session, "build")
+    wheel = build_wheel(session)
+    names = set(zipfile.ZipFile(wheel).namelist())
+    if missing := [name for name in IN_WHEEL if name not in names]:
+        session.error(f"{wheel.name} lacks {', '.join(missing)}")
+
+
+def build_wheel(session: nox.Session) -> Path:
+    """Build wheel and source archive in `dist/`; returns the wheel."""
     distributions = Path("dist")
     shutil.rmtree(distributions, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(distributions))
     (wheel,) = distributions.glob("*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
-    if missing := [name for name in IN_WHEEL if name not in names]:
-        session.error(f"{wheel.name} lacks {', '.join(missing)}")
+    return wheel
 
 
 def run_with_figures(
@@ -225,10 +279,13 @@ def peer_python(session: nox.Session) -> str | None:
         return None
 
 
-def install_project(session: nox.Session, group: str | None = None, *more: str) -> None:
+def install_project(
+    session: nox.Session, group: str | None = None, *more: str, resolution: str | None = None
+) -> None:
     """Install the project, editable, with one of its dependency groups."""
     requirements = nox.project.dependency_groups(PROJECT, group) if group else ()
-    install(session, "-e", ".", *requirements, *more)
+    options = ["--resolution", resolution] if resolution else []
+    install(session, *options, "-e", ".", *requirements, *more)
 
 
 def install(session: nox.Session, *requirements: str) -> None:

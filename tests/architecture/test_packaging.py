@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+import damnit_daemon
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"damnit_tui", "damnit_daemon", "damnit_ctx.py"}
@@ -68,3 +71,20 @@ def test_both_commands_are_declared(wheel):
     declared = wheel.read(entry_points).decode()
     for command in ("damnit-tui", "damnit-daemon", "damnit"):
         assert f"\n{command} = " in declared
+
+
+def test_workflows_call_only_sessions_of_nox_that_exist():
+    sessions = set(re.findall(r"@nox\.session\ndef (\w+)", (ROOT / "noxfile.py").read_text()))
+    text = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    called = {name for line in re.findall(r"nox -s ([\w ]+)", text) for name in line.split()}
+    assert {"lint", "tests", "docs", "wheels", "minimums", "kafka"} <= called
+    assert called <= sessions
+
+
+def test_pre_commit_runs_the_ruff_of_lint():
+    pinned = re.findall(r"ruff==[\d.]+", (ROOT / ".pre-commit-config.yaml").read_text())
+    assert {*pinned} == {*re.findall(r"ruff==[\d.]+", (ROOT / "pyproject.toml").read_text())}
+
+
+def test_wheel_has_the_version_of_the_package(wheel):
+    assert any(f"damnit_tui-{damnit_daemon.__version__}.dist-info" in n for n in wheel.namelist())

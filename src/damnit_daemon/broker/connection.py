@@ -46,7 +46,7 @@ def client_options(settings: BrokerSettings) -> dict[str, Any]:
         "bootstrap_servers": list(settings.addresses),
         "client_id": f"xfel-da-damnit-tui-{socket.gethostname()}-{os.getpid()}",
         "api_version": settings.api_version,
-        "bootstrap_timeout_ms": round(BOOTSTRAP_TIMEOUT_S * 1000),
+        "bootstrap_timeout_ms": round(BOOTSTRAP_TIMEOUT_S * 1000),  # not before kafka-python 3
         "reconnect_backoff_max_ms": round(LONGEST_PAUSE_S * 1000 / 2),
         "metrics_enabled": False,  # costs time, and is not used
     }
@@ -67,7 +67,8 @@ def make_client(kind: type[Any], *arguments: object, **options: object) -> Any:
         return made[-1]
 
     try:
-        return kind(*arguments, kafka_client=make_and_keep, **options)
+        known = {key: value for key, value in options.items() if key in kind.DEFAULT_CONFIG}
+        return kind(*arguments, kafka_client=make_and_keep, **known)
     except BaseException:
         for network in made:
             close_within(network.close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import time
 from collections.abc import Iterable
@@ -53,7 +54,7 @@ class Probe:
             return
         self._probed_s = now_s
         try:
-            ends = client.end_offsets(list(ours), timeout_ms=round(TIMEOUT_S * 1000))
+            ends = _end_offsets(client, list(ours))
             at = {each: client.position(each, timeout_ms=round(TIMEOUT_S * 1000)) for each in ours}
         except Exception as error:  # noqa: BLE001 – kafka-python; a deleted topic is one of many reasons
             self.error = describe(error)
@@ -94,6 +95,20 @@ class Probe:
             for number in _cluster(client, "partitions_for_topic", topic) or ()
         }
         self.foreign = _names(all_ - set(ours))
+
+
+def _end_offsets(client: Any, places: list[Any]) -> dict[Any, int]:
+    """Query end offsets within `TIMEOUT_S`.
+
+    Before version 3 of kafka-python only its own fetcher can be given a time limit; the public
+    method would wait for five minutes.
+    """
+    fetcher = getattr(client, "_fetcher", None)
+    ask = client.end_offsets
+    if "timeout_ms" not in inspect.signature(ask).parameters and fetcher is not None:
+        ask = fetcher.end_offsets
+    found: dict[Any, int] = ask(places, timeout_ms=round(TIMEOUT_S * 1000))
+    return found
 
 
 def _cluster(client: Any, question: str, *topic: str) -> Any:

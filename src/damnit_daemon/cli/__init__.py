@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 
 from ..errors import DamnitError
+
+COMMAND = "damnit"
+"""A command that DAMNIT installs, too."""
+
+
+def damnit() -> None:
+    """Run the command `damnit`: DAMNIT's own if it is installed in the same environment.
+
+    Both packages then install a file of this name, and the later one wins. With this, the name
+    means DAMNIT in either case.
+    """
+    try:
+        theirs = importlib.metadata.distribution(COMMAND)
+    except importlib.metadata.PackageNotFoundError:
+        return main()
+    for entry in theirs.entry_points:
+        if (entry.group, entry.name) == ("console_scripts", COMMAND):
+            sys.exit(entry.load()())
+    return main()
 
 
 def main() -> None:
