@@ -43,6 +43,7 @@ def loaded_by(module: str) -> set[str]:
         ("damnit_tui.app", HEAVY | SERVICES),
         ("damnit_tui.cli", HEAVY | SERVICES),
         ("damnit_tui.startup, damnit_tui.early_paint, damnit_tui.data.session", BEFORE_PAINT),
+        ("damnit_tui.viewer.screen", HEAVY - {"numpy"} | {"plotext"}),
         ("damnit_daemon.cli", HEAVY | SERVICES | {"textual"}),
         ("damnit_daemon.cli.reprocess, damnit_daemon.services.extraction", HEAVY | SERVICES),
         ("damnit_daemon.store", HEAVY | SERVICES | TERMINAL),

@@ -1,4 +1,4 @@
-"""Axes, ticks, lines and points, painted by plotext; the only place that imports it.
+"""Axes, ticks, lines and points, painted by plotext; the only place that imports it, when needed.
 
 plotext keeps one global figure, hence the lock. It is given positions from 0 to 1 and not the
 data: plotext 5.3 fails on a logarithm of 0 and on infinity, labels its own ticks at odd numbers
@@ -10,8 +10,6 @@ from __future__ import annotations
 import threading
 from functools import lru_cache
 from typing import Any, NamedTuple
-
-import plotext
 
 from .frame import GUTTER
 
@@ -46,6 +44,8 @@ def paint(
         From the top: rows of `GUTTER` characters for labels and axis and then the data, a row of
         the x axis and one of its labels.
     """
+    import plotext  # only here: most sessions draw no chart
+
     width, height = size
     with _LOCK:
         plotext.clear_figure()
