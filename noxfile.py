@@ -189,9 +189,14 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Benchmark start, processing and memory against their baselines."""
+    """Benchmark start, processing and memory against their limits; `-- --peer`: beside DAMNIT."""
     install_project(session)
-    session.run("python", "-m", "bench", *session.posargs)
+    arguments = list(session.posargs)
+    if "--peer" in arguments:
+        place = arguments.index("--peer") + 1
+        python = os.environ.get("DAMNIT_PEER_PYTHON") or environment(session, "peer", PEER)
+        arguments.insert(place, python)
+    session.run("python", "-m", "bench", *arguments)
 
 
 @nox.session

@@ -33,6 +33,10 @@ class Result:
     """Upper limit of the ratio; None if there is none."""
     ok: bool | None
     """True if the aim is met; None without an aim."""
+    peer: float | None = None
+    """The same of DAMNIT, if it was measured."""
+    peer_ratio: float | None = None
+    """Ours divided by DAMNIT's: the median of the pairs measured one after the other."""
 
 
 def compare(name: str, values: Sequence[float], baselines: Sequence[float], unit: str) -> Result:
@@ -42,9 +46,43 @@ def compare(name: str, values: Sequence[float], baselines: Sequence[float], unit
     return Result(name, value, unit, baseline, ratio, aim, None if aim is None else ratio <= aim)
 
 
+def beside(
+    name: str, times: Mapping[str, Sequence[float]], unit: str, aim: float | None = None
+) -> Result:
+    """Compare a measurement with the limit and with DAMNIT, both measured in turn with it.
+
+    Args:
+        name: What is measured.
+        times: `ours`, and if they were measured `limit` and `peer`, one for each round.
+        unit: The unit.
+        aim: Upper limit of the ratio to the limit.
+    """
+    ours, limit, peer = times["ours"], times.get("limit"), times.get("peer")
+    ratio = _ratio(ours, limit) if limit else 0.0
+    ok = ratio <= aim if limit and aim is not None else None
+    return Result(
+        name, median(ours), unit, median(limit) if limit else 0.0, ratio, aim, ok,
+        median(peer) if peer else None, _ratio(ours, peer) if peer else None,
+    )  # fmt: skip
+
+
+def _ratio(values: Sequence[float], others: Sequence[float]) -> float:
+    return median(value / other for value, other in zip(values, others, strict=True))
+
+
 def within(name: str, value: float, unit: str, limit: float) -> Result:
     """Compare a measurement with a limit instead of a baseline."""
     return Result(name, value, unit, limit, value / limit, 1.0, value <= limit)
+
+
+class Progress:
+    """What is being measured, for the user; the program replaces `show`."""
+
+    def __init__(self) -> None:
+        self.show: Callable[[str], object] = lambda _text: None
+
+
+PROGRESS = Progress()
 
 
 def in_turn(cases: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, list[T]]:
@@ -52,6 +90,7 @@ def in_turn(cases: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, lis
     found: dict[str, list[T]] = {name: [] for name in cases}
     for number in range(repeats + 1):
         for name, case in cases.items():
+            PROGRESS.show(f"{name}, {f'round {number} of {repeats}' if number else 'warming up'}")
             value = case()
             if number:
                 found[name].append(value)
@@ -59,20 +98,25 @@ def in_turn(cases: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, lis
 
 
 def wall_time_s(command: Sequence[str], environment: Mapping[str, str], cwd: Path) -> float:
-    """Measure a command from start to exit.
+    """Measure a command from start to exit; see `run_command`."""
+    begin = time.perf_counter()
+    run_command(command, environment, cwd)
+    return time.perf_counter() - begin
+
+
+def run_command(command: Sequence[str], environment: Mapping[str, str], cwd: Path) -> str:
+    """Run a command; returns what it printed.
 
     Raises:
         SystemExit: If it fails, as there is nothing to measure then.
     """
-    begin = time.perf_counter()
     done = subprocess.run(
         command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
-    duration = time.perf_counter() - begin
     if done.returncode:
         raise SystemExit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return duration
+    return done.stdout
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Cost of detecting a database change, and of sorting and filtering a table."""
+"""Cost of detecting a database change, and of sorting and filtering a table; how they grow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def measure_store(scratch: Path, _repeats: int) -> Iterator[Result]:
         folder = make_folder(scratch / f"store{name}", runs, variables)
         database = Database(folder / "runs.sqlite")
         with closing(ChangeFeed(database)) as live:
-            rows = _load(live)
+            rows = load_rows(live)
             costs[name] = _update_costs_s(live, database, runs)
     yield compare("seeing one change, 5000x200 / 100x50", costs["5000x200"], costs["100x50"], "s")
     numbers = [column.name for column in rows.columns if "_number_" in column.name]
@@ -48,7 +48,34 @@ def measure_store(scratch: Path, _repeats: int) -> Iterator[Result]:
         yield within(f"{label}, 5000 runs", 1000 * took, "ms", 50)
 
 
-def _load(live: ChangeFeed) -> Rows:
+def whole_run_s(folder: Path, runs: int) -> float:
+    """Return the time to detect new values in a whole run, and to put them into the table."""
+    database = Database(folder / "runs.sqlite")
+    key, found = RunKey(PROPOSAL, FIRST_RUN + runs - 1), []
+    with closing(ChangeFeed(database)) as live:
+        rows = load_rows(live)
+        names = [c.name for c in rows.columns if "_number_" in c.name or "_mean_" in c.name]
+        for number in range(UPDATES):
+            values = [NewValue(key, name, 100.0 + number) for name in names]
+            with database.writing() as con:
+                save_values(con, values, now=time.time())
+            began = time.perf_counter()
+            rows.add_values(live.changes([key]).values)
+            found.append(time.perf_counter() - began)
+    return median(found)
+
+
+def filter_s(folder: Path) -> float:
+    """Return the time to filter all runs by a number."""
+    with closing(ChangeFeed(Database(folder / "runs.sqlite"))) as live:
+        rows = load_rows(live)
+    number = next(column.name for column in rows.columns if "_number_" in column.name)
+    found = parse_filter(f"{number} > 900", rows.columns)
+    return _median_s(lambda: found.select(rows, rows.all_keys))
+
+
+def load_rows(live: ChangeFeed) -> Rows:
+    """Load a whole table as the app does."""
     rows, first = Rows(), live.changes()
     rows.add_runs(first.runs)
     rows.add_columns(first.columns or ())
