@@ -7,9 +7,7 @@ slower in between slows all of them. Nothing here fails because something is slo
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,7 +21,7 @@ from .looking import measure_looking
 from .looking_use import measure_looking_use
 from .peer import Peer
 from .processing import measure_context, measure_processing
-from .report import OUTPUT, as_table, compared, line, load
+from .report import OUTPUT, as_table, compared, line, load, save
 from .results import PROGRESS, Result
 from .store_use import measure_store
 from .tables import measure_tables
@@ -70,8 +68,7 @@ def main() -> None:
             for result in measured(name, Path(scratch), arguments):
                 results.append(result)
                 console.print(line(result), highlight=False)
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps([asdict(r) for r in results], indent=1) + "\n")
+                save(results, arguments.output)
     console.print(as_table(results))
     if old:
         console.print(compared(results, old))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.table import Table
@@ -23,6 +24,12 @@ HEAD = ("what", "ours", "limit", "ratio", "aim", "", "DAMNIT", "ours / DAMNIT")
 def load(path: Path) -> list[Result]:
     """Load the results of an earlier run."""
     return [Result(**each) for each in json.loads(path.read_text())]
+
+
+def save(results: Iterable[Result], path: Path) -> None:
+    """Save the results so far: a run takes long, and may be interrupted."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
 
 
 def line(result: Result) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
 from bench.growth import growth
-from bench.report import BEGIN, END, as_table, compared, load, write_page
+from bench.report import BEGIN, END, as_table, compared, load, save, write_page
 from bench.results import beside, within
 
 
@@ -43,7 +41,7 @@ def test_results_without_peer_or_limit_leave_these_columns_empty():
 
 def test_page_is_written_from_saved_results(results, tmp_path):
     source, page = tmp_path / "bench.json", tmp_path / "page.md"
-    source.write_text(json.dumps([asdict(result) for result in results]))
+    save(results, source)
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
 
     write_page(source, page)
