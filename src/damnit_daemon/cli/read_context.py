@@ -45,7 +45,7 @@ def read_context(
         loaded, damnit = _load_file(file), None
     else:
         damnit = (chosen_folder if check else writable_folder)(context, folder)
-        loaded = _load(damnit)
+        loaded = _load(damnit, check=check)
     problems = [*loaded.problems, *loaded.advice, *_costs(damnit, loaded)]
     problems.sort(key=lambda problem: (problem.line, problem.column))
     _print_problems(problems, format)
@@ -59,10 +59,14 @@ def read_context(
     typer.echo(text, err=format != "text")
 
 
-def _load(folder: DamnitFolder) -> ContextLoaded:
+def _load(folder: DamnitFolder, *, check: bool) -> ContextLoaded:
     from ..launch import RunnerProcess
     from ..services.context import context_python
 
+    if not check:
+        from ..services.context_record import load_context
+
+        return load_context(folder)
     with RunnerProcess(folder, context_python(folder)) as runner:
         return runner.context
 

@@ -69,6 +69,11 @@ def place_bundle(folder: DamnitFolder, *, cache: Path | None = None) -> Bundle:
     )
 
 
+def runner_name() -> str:
+    """Return the name of the runner's zip, which changes with its contents."""
+    return _zip_name("runner", runner_files())
+
+
 def runner_files() -> dict[str, bytes]:
     """Return the files of the runner: contents by name in the zip."""
     files = {

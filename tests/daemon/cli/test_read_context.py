@@ -90,3 +90,66 @@ def test_check_warns_of_slow_variable_that_is_not_on_the_cluster(damnit, advised
 
 def test_read_context_stores_variables_despite_warnings(damnit, advised):
     assert damnit("read-context").out == "2 variables; changed: a, b\n"
+
+
+COUNTED = """\
+import pathlib
+from damnit_ctx import Variable
+from helper import TITLE
+log = pathlib.Path("loaded")
+log.write_text((log.read_text() if log.exists() else "") + "x")
+
+@Variable(title=TITLE)
+def a(run):
+    return 1
+"""
+
+
+@pytest.fixture
+def counted(folder):
+    folder.context_file.write_text(COUNTED)
+    (folder.path / "helper.py").write_text("TITLE = 'One'\n")
+    return folder
+
+
+def loads(folder):
+    return len((folder.path / "loaded").read_text())
+
+
+def test_unchanged_file_is_not_loaded_again(damnit, counted):
+    assert damnit("read-context").out == "1 variable; changed: a\n"
+    assert damnit("read-context").out == "1 variable; changed: none\n"
+    assert loads(counted) == 1
+
+
+@pytest.mark.extended
+def test_file_is_loaded_again_when_something_it_depends_on_has_changed(damnit, counted):
+    damnit("read-context")
+    (counted.path / "helper.py").write_text("TITLE = 'Two'\n")
+    assert damnit("read-context").out == "1 variable; changed: a\n"
+    counted.context_file.write_text(COUNTED + "# more\n")
+    damnit("read-context")
+    (counted.path / "other.py").touch()
+    damnit("read-context")
+    assert loads(counted) == 4
+    damnit("read-context", "--check")
+    assert loads(counted) == 5
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("content", [b"", b"[]", b"[1]\n{}", b"\xff\n\xff", b"[" * 100_000])
+def test_damaged_record_of_the_context_file_is_replaced(damnit, counted, content):
+    damnit("read-context")
+    record = counted.internals / "context.json"
+    usual = record.read_bytes().split(b"\n")[0]
+    for damaged in (content, usual + b"\n" + content):
+        record.write_bytes(damaged)
+        assert damnit("read-context").code == 0
+    assert loads(counted) == 3
+
+
+@pytest.mark.extended
+def test_file_with_an_error_is_loaded_each_time(damnit, counted):
+    counted.context_file.write_text(COUNTED + "1 / 0\n")
+    assert [damnit("read-context").code for _ in range(2)] == [1, 1]
+    assert loads(counted) == 2
