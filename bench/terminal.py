@@ -154,15 +154,8 @@ class TerminalProgram:
 
     def memory_mb(self) -> float:
         """Return the resident memory."""
-        return self._status_mb("VmRSS")
-
-    def peak_memory_mb(self) -> float:
-        """Return the peak resident memory."""
-        return self._status_mb("VmHWM")
-
-    def _status_mb(self, name: str) -> float:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
-        found = re.search(rf"{name}:\s+(\d+) kB", status)
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
         assert found is not None, status
         return int(found[1]) / 1024
 

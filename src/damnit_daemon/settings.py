@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from .errors import DamnitError
 from .text import nearest
@@ -15,13 +16,21 @@ EXECUTORS = ("auto", "local", "slurm")
 FALLBACKS = ("none", "local")
 FORK = "fork"
 TRIGGER = "trigger"
-TRIGGERS = ("watch", "kafka", "both", "none")
 BROKER = "broker"
 
 MOST_MEMORY_BYTES = 1 << 60
 LONGEST_MINUTES = 366 * 24 * 60
 LONGEST_LIMIT = 40
 """Characters of a time limit in Slurm's notation."""
+
+
+class Trigger(StrEnum):
+    """Source of new runs."""
+
+    WATCH = "watch"
+    KAFKA = "kafka"
+    BOTH = "both"
+    NONE = "none"
 
 
 class UnknownSetting(DamnitError):  # noqa: N818 – house style
@@ -253,7 +262,7 @@ KNOWN = {
             TRIGGER,
             "How the daemon detects new runs",
             "watch",
-            _one_of(*TRIGGERS),
+            _one_of(*[each.value for each in Trigger]),
             needs_restart=True,
         ),
         Setting(BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker, needs_restart=True),

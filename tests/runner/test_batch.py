@@ -15,10 +15,11 @@ import pytest
 from damnit_daemon.launch.bundle import place_bundle
 from damnit_daemon.launch.environment import user_environment
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.batch import read_events
+from damnit_daemon.runner.batch import events_name
 from damnit_daemon.runner.protocol import (
     BatchStarted,
     ContextLoaded,
+    EventDecoder,
     JobEnded,
     JobStarted,
     RunnerJob,
@@ -92,7 +93,8 @@ class Batch:
         return process.returncode, output
 
     def events(self, task=0):
-        return list(read_events(self.submission, task))
+        path = self.submission / events_name(task)
+        return EventDecoder().feed(path.read_bytes()) if path.exists() else []
 
     def log(self, run):
         return (self.folder.process_logs / f"r{run}-p1234.out").read_text()

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..settings import Trigger
 from .folder import FolderOption, chosen_folder, writable_folder
 
 if TYPE_CHECKING:
     from ..paths import DamnitFolder
 
 
-class TriggerChoice(StrEnum):
-    """The triggers for processing a run."""
-
-    WATCH = "watch"
-    KAFKA = "kafka"
-    BOTH = "both"
-    NONE = "none"
-
-
 TriggerOption = Annotated[
-    TriggerChoice | None,
+    Trigger | None,
     typer.Option(help="How to detect new runs; saved in the settings."),
 ]
 BrokerOption = Annotated[
@@ -95,7 +86,7 @@ def _stop(folder: DamnitFolder) -> bool:
     return bool(ended)
 
 
-def _parse(trigger: TriggerChoice | None, broker: str | None) -> dict[str, str | int | float]:
+def _parse(trigger: Trigger | None, broker: str | None) -> dict[str, str | int | float]:
     from ..settings import BROKER, TRIGGER, parse_setting
 
     options = {TRIGGER: None if trigger is None else trigger.value, BROKER: broker}
@@ -124,10 +115,7 @@ def _check_broker(folder: DamnitFolder, new: dict[str, str | int | float]) -> No
     with Database(folder.database).reading() as con:
         settings = load_settings(con) | new
     broker = settings.get(BROKER) or os.environ.get("AMORE_BROKER") or "none"
-    if (
-        new.get(TRIGGER) in (TriggerChoice.KAFKA, TriggerChoice.BOTH)
-        and str(broker).lower() == "none"
-    ):
+    if new.get(TRIGGER) in (Trigger.KAFKA, Trigger.BOTH) and str(broker).lower() == "none":
         raise DamnitError("No Kafka broker is set.", hint="Set one with --broker HOST:PORT.")
 
 

@@ -12,11 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from ..errors import DamnitError
 from ..own_python import SAFE_DIRECTORY, module_command, own_environment
+from ..runner.processes import used_cpu_s
 
 SPINNING_S = 10.0
 """CPU time without a sign of life after which a file counts as damaged."""
@@ -192,7 +192,7 @@ class _ReaderProcess:
     def _frames(self) -> Iterator[tuple[str, Any]]:
         """Yield its messages, and `waiting` many times a second in between."""
         assert self._process.stdout is not None
-        heard_s, cpu_s = time.monotonic(), _cpu_s(self._process.pid)
+        heard_s, cpu_s = time.monotonic(), used_cpu_s(self._process.pid)
         descriptor = self._process.stdout.fileno()
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, selectors.EVENT_READ)
@@ -202,7 +202,7 @@ class _ReaderProcess:
                     if not chunk:
                         raise self._crashed()
                     self._buffer += chunk
-                    heard_s, cpu_s = time.monotonic(), _cpu_s(self._process.pid)
+                    heard_s, cpu_s = time.monotonic(), used_cpu_s(self._process.pid)
                     while (frame := self._frame()) is not None:
                         yield frame
                 else:
@@ -219,7 +219,7 @@ class _ReaderProcess:
         return kind, payload
 
     def _require_progress(self, heard_s: float, cpu_s: float) -> None:
-        if _cpu_s(self._process.pid) - cpu_s > self._spinning_s:
+        if used_cpu_s(self._process.pid) - cpu_s > self._spinning_s:
             self.end()
             raise FileDamaged(
                 "The file is damaged: reading it never ends.",
@@ -248,12 +248,3 @@ def _made_again(module: str, name: str, arguments: tuple[Any, ...], state: dict[
     Exception.__init__(error, *arguments)
     vars(error).update(state)
     return error
-
-
-def _cpu_s(pid: int) -> float:
-    """Return the CPU seconds used by a process; 0 if unknown."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError):
-        return 0.0

@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -223,16 +223,3 @@ class BatchRunner(ForkServer):
 
     def _send(self, event: Event) -> None:
         write_all(self._out, encode(event))
-
-
-def read_events(submission: Path, task: int) -> Iterator[Event]:
-    """Yield the events of a task so far; skip lines that cannot be parsed."""
-    try:
-        lines = (submission / events_name(task)).read_bytes().splitlines()
-    except FileNotFoundError:
-        return
-    for line in lines:
-        try:
-            yield decode_event(line)
-        except (ValueError, TypeError, KeyError):
-            continue

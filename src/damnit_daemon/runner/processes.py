@@ -142,3 +142,12 @@ def _children(pid: int) -> Iterator[int]:
             yield from map(int, (thread / "children").read_text().split())
         except OSError:
             pass
+
+
+def used_cpu_s(pid: int) -> float:
+    """Return the CPU seconds that a process has used; 0 if they cannot be read."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0

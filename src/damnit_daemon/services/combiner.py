@@ -24,6 +24,7 @@ from ..errors import DamnitError
 from ..model import RunKey
 from ..own_python import module_command, own_environment
 from ..paths import FRAGMENT_NAME, RESULTS_NAME, DamnitFolder
+from ..runner.processes import used_cpu_s
 from .combine_result import CombineResult
 
 SPINNING_S = 20.0
@@ -266,7 +267,7 @@ class _Lane:
     def _listen(self, process: subprocess.Popen[bytes]) -> dict[str, Any] | None:
         assert process.stdout is not None
         reading: Path | None = None
-        cpu_s, progress_s = _cpu_s(process.pid), time.monotonic()
+        cpu_s, progress_s = used_cpu_s(process.pid), time.monotonic()
         buffer = b""
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
@@ -286,7 +287,7 @@ class _Lane:
                             _raise_fault(reading, reply["raised"])
                         return reply
                     reading = None if reply["reading"] is None else Path(reply["reading"])
-                    cpu_s, progress_s = _cpu_s(process.pid), time.monotonic()
+                    cpu_s, progress_s = used_cpu_s(process.pid), time.monotonic()
 
     def _require_progress(
         self,
@@ -298,7 +299,7 @@ class _Lane:
         """End a process that spins; one that waits for its file system is given half an hour."""
         if reading is None:
             return
-        if _cpu_s(process.pid) - cpu_s > self._spinning_s + _size(reading) / BYTES_A_S:
+        if used_cpu_s(process.pid) - cpu_s > self._spinning_s + _size(reading) / BYTES_A_S:
             process.kill()
             process.wait()
             raise _FileFault(reading, "reading it never ends")
@@ -352,12 +353,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def _cpu_s(pid: int) -> float:
-    """Return the CPU seconds that a process has used; 0 if they cannot be read."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError):
-        return 0.0

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ..errors import DamnitError
-from ..settings import parse_duration_s, parse_memory_bytes
+from ..settings import Trigger, parse_duration_s, parse_memory_bytes
 from ..slurm import SlurmSettings, slurm_settings
 from .watcher import DEFAULT_SETTLE_S, parse_backfill
 
 MAX_LOCAL_JOBS = 8
 LARGEST_NUMBER = 2**31
-
-
-class Trigger(StrEnum):
-    """Source of new runs."""
-
-    WATCH = "watch"
-    KAFKA = "kafka"
-    BOTH = "both"
-    NONE = "none"
 
 
 @dataclass(frozen=True)

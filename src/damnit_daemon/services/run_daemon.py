@@ -13,12 +13,13 @@ from ..broker import BROKER_VARIABLE, BrokerSettings, Producer, broker_settings
 from ..errors import DamnitError
 from ..ledger import LeaseLost, Ledger, release, take_lease
 from ..paths import DamnitFolder
+from ..settings import Trigger
 from ..store import FORMAT_VERSION, Database, load_settings, migrate
 from ..store.identity import note_place
 from ..supervise.sd_notify import Notifier
 from .arrival_threads import ArrivalThreads
 from .daemon import Daemon, daemon_info
-from .daemon_settings import DaemonSettings, Trigger, daemon_settings
+from .daemon_settings import DaemonSettings, daemon_settings
 from .ledger_renewal import LedgerGone, load_renewal, renew_ledger, save_memo
 from .machine import usable_cpus
 from .publisher import Publisher

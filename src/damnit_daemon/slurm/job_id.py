@@ -19,11 +19,6 @@ class SlurmId:
         """The array that the task belongs to; the job itself if it is not a task."""
         return SlurmId(self.id.partition("_")[0], self.cluster)
 
-    @property
-    def is_task(self) -> bool:
-        """True if this is one task of an array."""
-        return "_" in self.id
-
     def task(self, index: int) -> SlurmId:
         """Return one task of this array."""
         return SlurmId(f"{self.array.id}_{index}", self.cluster)

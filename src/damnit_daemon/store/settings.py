@@ -6,7 +6,6 @@ import sqlite3
 
 from .sql import fetch_all
 
-DATA_FORMAT_VERSION = "data_format_version"
 DB_ID = "db_id"
 PROPOSAL = "proposal"
 CONTEXT_PYTHON = "context_python"

@@ -66,11 +66,6 @@ class TableCursor:
             return None
         return Anchor(self.address.key, line - self._view.top)
 
-    def column_on_run(self, key: RunKey) -> int | None:
-        """Return the index of its column if it is on this run."""
-        is_here = self.address is not None and self.address.key == key and self.note is None
-        return self.column if is_here else None
-
     def move_to_cell(self, address: CellAddress) -> None:
         """Move to a cell."""
         self.address, self._note_id, self._home = address, None, None

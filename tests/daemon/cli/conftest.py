@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from damnit_daemon.cli import main
+from damnit_daemon.ledger import Ledger
 from tests.daemon.builders import make_damnit_folder
 
 
@@ -49,3 +50,10 @@ def folder(tmp_path, monkeypatch):
     )
     monkeypatch.chdir(folder.path)
     return folder
+
+
+@pytest.fixture
+def ledger(folder):
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    return ledger

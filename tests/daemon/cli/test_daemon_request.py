@@ -10,7 +10,6 @@ from damnit_daemon.cli.daemon_request import ask_and_wait
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
     JobState,
-    Ledger,
     NewJob,
     RequestKind,
     add_job,
@@ -35,13 +34,6 @@ def early(run):
 def endless(run, e: "var#early"):
     time.sleep(100)
 """
-
-
-@pytest.fixture
-def ledger(folder):
-    ledger = Ledger(folder.ledger)
-    ledger.create()
-    return ledger
 
 
 def add(ledger, run, state=None):

@@ -9,7 +9,6 @@ import pytest
 from damnit_daemon.ledger import (
     Executor,
     JobState,
-    Ledger,
     NewJob,
     Outcome,
     Placement,
@@ -22,13 +21,6 @@ from damnit_daemon.ledger import (
 from damnit_daemon.model import RunKey
 
 PLACE = Placement(Executor.LOCAL, "exflhost", 17)
-
-
-@pytest.fixture
-def ledger(folder):
-    ledger = Ledger(folder.ledger)
-    ledger.create()
-    return ledger
 
 
 @pytest.fixture

@@ -8,18 +8,11 @@ import time
 
 import pytest
 
-from damnit_daemon.ledger import Ledger, TakenFiles, acquire, save_files, this_process
+from damnit_daemon.ledger import TakenFiles, acquire, save_files, this_process
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.growing_runs import GrowingRun, growing_to_json
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store.identity import note_place
-
-
-@pytest.fixture
-def ledger(folder):
-    ledger = Ledger(folder.ledger)
-    ledger.create()
-    return ledger
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import time
 
 import pytest
 
-from damnit_daemon.cli.supervision import TriggerChoice
-from damnit_daemon.settings import TRIGGERS, InvalidSetting, parse_setting
+from damnit_daemon.settings import InvalidSetting, parse_setting
 from damnit_daemon.store import Database, load_settings
 from damnit_daemon.supervise import conf_text, observe, stop
 from tests.daemon.builders import make_damnit_folder
@@ -169,10 +168,6 @@ def test_trigger_and_broker_settings_are_normalised(key, text, value):
 def test_invalid_trigger_and_broker_settings_are_refused(key, text):
     with pytest.raises(InvalidSetting):
         parse_setting(key, text)
-
-
-def test_trigger_option_has_the_choices_of_the_trigger_setting():
-    assert tuple(TriggerChoice) == TRIGGERS
 
 
 def test_status_of_stopped_daemon_returns_quickly(damnit, folder):  # noqa: F811

@@ -25,11 +25,6 @@ class TerminalReplies:
         self.version = ""
         """Name and version as reported; empty until then."""
 
-    @property
-    def is_within(self) -> bool:
-        """True while a possible beginning of a reply is held back."""
-        return bool(self._held)
-
     def taken_out(self, text: str) -> str:
         """Return the rest of the input: keys, mouse.
 
