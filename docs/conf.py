@@ -7,16 +7,13 @@ navigation is derived from the links in `index.md`, so that no page needs a dire
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
+from importlib.metadata import version
 from typing import Any
 
 from sphinx.application import Sphinx
 
-HERE = Path(__file__).parent
-
 project = "damnit-tui"
-release = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]["version"]
+release = version(project)
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_heading_anchors = 4  # the anchors of code hosts
 suppress_warnings = ["myst.header"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from damnit_daemon.settings import KNOWN
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -107,3 +110,66 @@ def test_each_step_names_what_its_files_contain(page):
         words = set(re.findall(r"\w+", "\n".join(path.read_text("utf-8") for path in paths)))
         lost += [(files, name) for name in names if not words.issuperset(name.split("."))]
     assert lost == []
+
+
+def rows(page: str) -> list[list[str]]:
+    """Return the cells of the tables of a page, without their heads."""
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    table = [line for line in lines if line.startswith("|") and not line.startswith("|---")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table]
+
+
+def test_the_page_of_settings_has_each_and_when_it_takes_effect():
+    effects = {name: row[3] for row in rows("settings.md") if len(row) == 4
+               for name in SPAN.findall(row[0])}  # fmt: skip
+    kept = {name: "" for name, setting in KNOWN.items() if not setting.editable}
+    restart = {name: "restart" for name, setting in KNOWN.items() if setting.needs_restart}
+    wanted = dict.fromkeys(KNOWN, "next job") | restart | kept | {"damnit_python": ""}
+    assert effects == wanted
+
+
+def environment_variables() -> set[str]:
+    """Return the names that the code looks up in an environment."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    constants: dict[str, set[str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            for target in node.targets:
+                constants.setdefault(ast.unparse(target), set()).add(str(node.value.value))
+    looked_up = [key for node in nodes if (key := key_looked_up(node)) is not None]
+    names = {str(key.value) for key in looked_up if isinstance(key, ast.Constant)}
+    for key in looked_up:
+        names |= constants.get(ast.unparse(key), set())
+    return {name for name in names if re.fullmatch(r"[A-Z][A-Z0-9_]+", name)}
+
+
+def key_looked_up(node: ast.AST) -> ast.expr | None:
+    match node:
+        case ast.Call(func=ast.Attribute(value=where, attr="get" | "pop"), args=[key, *_]):
+            pass
+        case ast.Subscript(value=where, slice=key):
+            pass
+        case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[where]):
+            pass
+        case _:
+            return None
+    return key if re.search(r"\b_?(environ|environment|base)$", ast.unparse(where)) else None
+
+
+def test_the_page_of_settings_has_each_environment_variable():
+    named = {name for row in rows("settings.md") if len(row) == 2 for name in SPAN.findall(row[0])}
+    found = environment_variables()
+    assert {"EXTRA_DATA_DATA_ROOT", "TMUX", "SLURM_CONF"} <= found
+    assert found - named == set()
+
+
+def test_error_messages_on_their_page_are_those_of_the_code():
+    sources = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    text = re.sub(r"\"\s+f?\"", "", sources)  # literals that continue on the next line
+    messages = [SPAN.findall(row[0]) for row in rows("errors.md")]
+    parts = [
+        part.strip(" .:()") for spans in messages for span in spans for part in span.split("…")
+    ]
+    assert parts
+    assert [part for part in parts if part not in text] == []
