@@ -52,6 +52,7 @@ class JobsScreen(Screen[None]):
         background: $background;
         & #jobs-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
         & ListTable { height: 1fr; }
+        &.-empty ListTable { height: 1; }
         & #jobs-about { width: 1fr; height: auto; max-height: 4; background: $surface; }
     }
     """
@@ -170,7 +171,8 @@ class JobsScreen(Screen[None]):
         states = [listed.job.state.value for listed in listing.jobs]
         counts = [f"{states.count(name)} {name}" for name in dict.fromkeys(states)]
         title = " · ".join(counts) or "no jobs yet"
-        self.query_one(EmptyState).lines = self._why_empty()
+        self.query_one(EmptyState).lines = why = self._why_empty()
+        self.set_class(bool(why), "-empty")
         if words := self._filter():
             title = f"only {words}: {len(self._shown)} of {len(listing.jobs)} · {title}"
         if listing.left_out:
