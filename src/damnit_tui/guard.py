@@ -15,6 +15,7 @@ from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
+from textual.errors import NoWidget
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
@@ -147,6 +148,8 @@ async def dispatch_guarded(node: MessagePump, message: Message) -> None:
     except Exception as error:  # the border between handlers and the loop
         if not app.is_running:
             raise
+        if isinstance(message, events.MouseEvent) and is_on_removed(message, app):
+            return  # Textual looks up the parent of what was clicked
         app.on_bug(error)
 
 
@@ -169,6 +172,15 @@ def is_closed(node: MessagePump, app: App[Any]) -> bool:
 def is_gone(node: Widget) -> bool:
     """Return True if a widget was closed or covered by the time a click arrives."""
     return node.app.screen not in node.ancestors_with_self
+
+
+def is_on_removed(event: events.MouseEvent, app: App[Any]) -> bool:
+    """Return True if the widget under the mouse was removed since the screen was laid out."""
+    try:
+        widget, _ = app.screen.get_widget_at(event.x, event.y)
+    except NoWidget:
+        return False
+    return widget.parent is None
 
 
 def dismiss_once(screen: Screen[Any], result: Any = None) -> AwaitComplete:

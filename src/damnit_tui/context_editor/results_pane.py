@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Label
+from textual.widgets.data_table import RowKey
 
 from damnit_daemon.runner.protocol import ContextLoaded, Problem
 from damnit_daemon.text import count_of
@@ -53,6 +54,7 @@ class ResultsPane(Vertical):
         self._current = -1
         """Index of the row that `next_row` returned last."""
         self._message = ""
+        self._row_of: dict[RowKey, ResultRow] = {}
 
     def compose(self) -> ComposeResult:
         """Compose the message and the table."""
@@ -72,11 +74,12 @@ class ResultsPane(Vertical):
         table.clear(columns=True)
         table.add_columns(*columns)
         self._rows = tuple(rows)
+        self._row_of.clear()
         self._current = -1
         for row in rows:
             style = self.get_component_rich_style(component(row.role), partial=True)
             cells = (Text(text, style=style, no_wrap=True, end="") for text in row.cells)
-            table.add_row(*cells)
+            self._row_of[table.add_row(*cells)] = row
         table.display = bool(rows)
 
     @property
@@ -131,5 +134,6 @@ class ResultsPane(Vertical):
     def select_row(self, event: ListTable.RowSelected) -> None:
         """Post the selected row."""
         event.stop()
-        if 0 <= event.cursor_row < len(self._rows):
-            self.post_message(self.RowChosen(self._rows[event.cursor_row]))
+        # By key: the rows may have been replaced between the click and this message.
+        if (row := self._row_of.get(event.row_key)) is not None:
+            self.post_message(self.RowChosen(row))

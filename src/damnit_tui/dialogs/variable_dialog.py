@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rich.text import Text
 from textual import on
@@ -127,7 +128,8 @@ class VariableDialog(ModalScreen[str | None]):
     def take_clicked(self, event: ChoiceList.OptionSelected) -> None:
         """Choose the clicked variable."""
         event.stop()
-        self.dismiss(self._found[event.option_index].name)
+        # By id: the list may have changed between the click and this message.
+        self.dismiss(self._choices[int(str(event.option_id))].name)
 
     def action_move(self, step: int) -> None:
         """Move to another line."""
@@ -160,10 +162,12 @@ class VariableDialog(ModalScreen[str | None]):
 
     def _list(self, text: str, current: str) -> None:
         words = text.casefold().split()
-        self._found = [choice for choice in self._choices if choice.has(words)][:MOST_SHOWN]
+        matches = ((at, each) for at, each in enumerate(self._choices) if each.has(words))
+        found = list(islice(matches, MOST_SHOWN))
+        self._found = [choice for _, choice in found]
         options = self.query_one(ChoiceList)
         options.clear_options()
-        options.add_options([Option(self._line(choice)) for choice in self._found])
+        options.add_options([Option(self._line(choice), id=str(at)) for at, choice in found])
         names = [choice.name for choice in self._found]
         if names:
             options.highlighted = names.index(current) if current in names else 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.widgets._toast import Toast
 
 from damnit_daemon.store import NewValue, save_values
 from damnit_tui.dialogs.checklist_dialog import ChecklistDialog
-from damnit_tui.dialogs.variable_dialog import VariableDialog
+from damnit_tui.dialogs.variable_dialog import VariableChoice, VariableDialog
+from damnit_tui.widgets.lists import ChoiceList
 
 from ..conftest import NOW, database_of, key, make_app, settle, until
 from ..every_screen import PLACES
@@ -167,3 +171,37 @@ async def test_app_that_ends_while_a_dialog_opens_ends_without_a_traceback(folde
         await settle(pilot)
         app.push_screen(VariableDialog("Y", [], ()))
     assert app._exception is None
+
+
+async def test_click_at_a_widget_removed_since_the_last_layout_is_dropped(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        app.notify("here")
+        await until(pilot, lambda: app.screen.query(Toast))
+        toast = app.screen.query_one(Toast)
+        await until(pilot, lambda: toast.region.area)
+        x, y = toast.region.offset
+        click(app, x + 2, y)
+        toast.remove()
+        for _ in range(20):
+            click(app, x + 2, y)
+            await asyncio.sleep(0)
+        await pilot.pause()
+    assert app._exception is None
+
+
+async def test_click_in_a_list_that_is_filtered_meanwhile_chooses_what_was_clicked(folder):
+    choices = [VariableChoice(name, name) for name in ("alpha", "beta", "gamma")]
+    app, chosen = make_app(folder), []
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        dialog = VariableDialog("Y", choices, ())
+        await app.push_screen(dialog, chosen.append)
+        await pilot.pause()
+        options = dialog.query_one(ChoiceList)
+        options.highlighted = 2
+        dialog.query_one(Input).value = "al"
+        options.action_select()
+        await pilot.pause()
+    assert chosen == ["gamma"]
