@@ -90,12 +90,12 @@ class Experiment:
             )  # fmt: skip
         self.daemons.append(daemon)
         if wait:
-            wait_until(lambda: READY in self.said(begin) or daemon.poll() is not None)
-            assert daemon.poll() is None, self.said(begin)
+            wait_until(lambda: READY in self.log_text(begin) or daemon.poll() is not None)
+            assert daemon.poll() is None, self.log_text(begin)
         return daemon
 
-    def said(self, begin=0):
-        """What the daemons wrote into their log, from some byte on."""
+    def log_text(self, begin=0):
+        """The log of the daemons, from some byte on."""
         return self.log.read_bytes()[begin:].decode()
 
     def processes(self):

@@ -28,7 +28,7 @@ def test_daemon_reports_a_full_disk_and_continues_once_there_is_space(experiment
     it.all_over(1)
     fill(disk / "filler")
     it.arrive(2)
-    wait_until(lambda: "space" in it.said().lower() or "full" in it.said().lower())
+    wait_until(lambda: "space" in it.log_text().lower() or "full" in it.log_text().lower())
     assert daemon.poll() is None
     (disk / "filler").unlink()
     jobs = it.all_over(2)
@@ -40,7 +40,7 @@ def test_daemon_reports_a_full_disk_and_continues_once_there_is_space(experiment
     wait_until(lambda: not list(it.folder.fragments()))
     it.arrive(3)
     it.has_cells(3, one=1)
-    assert "Traceback" not in it.said()
+    assert "Traceback" not in it.log_text()
 
 
 FILLS = """
@@ -81,7 +81,7 @@ def test_disk_that_fills_during_a_run_leaves_no_older_value(experiment, disk):
     it.folder.context_file.write_text(head + FILLS.format(filler=str(filler), version=2))
     it.ask(RequestKind.REPROCESS, runs=[[1234, 1]])
     wait_until(filler.exists)
-    wait_until(lambda: "could not be stored" in it.said() or "No space" in it.said())
+    wait_until(lambda: "could not be stored" in it.log_text() or "No space" in it.log_text())
     assert not it.jobs(JobState.DONE)[1:]
     filler.with_suffix(".removed").write_bytes(b"")
     filler.unlink()

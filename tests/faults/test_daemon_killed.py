@@ -60,7 +60,7 @@ def test_every_run_is_stored_once_when_the_daemon_is_killed_repeatedly(
             written += 1
             it.arrive(written)
         time.sleep(max(0.0, dies_at - time.monotonic()))
-        assert daemon.poll() is None, it.said()
+        assert daemon.poll() is None, it.log_text()
         daemon.kill()
         daemon.wait()
         wait_until(lambda: it.processes() == [])

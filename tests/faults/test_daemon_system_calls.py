@@ -55,7 +55,7 @@ class Attacked:
         """The run's job, if it is over; the daemon is started again where it has ended."""
         if self.daemon.poll() is not None:
             self.ended += 1
-            assert "Traceback" not in self.it.said(), self.it.said()[-3000:]
+            assert "Traceback" not in self.it.log_text(), self.it.log_text()[-3000:]
             self.injector.count(0)
             self.daemon = self.it.start_daemon()
         jobs = [job for job in self.it.jobs() if job.run_key.run == run]
@@ -130,7 +130,7 @@ def test_failing_system_call_in_the_daemon_stores_no_wrong_value(experiment, tmp
         said += not complete and not wrong
         if wrong:
             failures.append((name, at, os.strerror(error), injected, wrong, job))
-            print(*failures[-1], it.it.said()[-3000:], sep="\n")
+            print(*failures[-1], it.it.log_text()[-3000:], sep="\n")
     print("daemons that ended with a reason:", it.ended)
     report(
         "system calls of a daemon", tried=tried, survived=survived, told=said, wrong=len(failures)

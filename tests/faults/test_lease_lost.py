@@ -69,7 +69,7 @@ def test_suspended_daemon_that_lost_its_lease_ends_and_writes_nothing(experiment
     stale.send_signal(signal.SIGCONT)
     assert stale.wait(60) == 1
     assert it.processes() == []
-    assert "elsewhere" in it.said()
+    assert "elsewhere" in it.log_text()
     assert (everything(it.folder.ledger), everything(it.folder.database)) == before
     assert not it.folder.results_file(RunKey(1234, 1)).exists()
 

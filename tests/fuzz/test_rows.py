@@ -103,9 +103,9 @@ def test_daemon_processes_every_healthy_run_between_random_ledger_rows(experimen
         run = 1000 + number
         it.arrive(run)
         it.has_cells(run, one=1)
-        assert it.daemons[0].poll() is None, it.said()
+        assert it.daemons[0].poll() is None, it.log_text()
     wait_until(lambda: unanswered(it.folder.ledger) == 0, timeout_s=60)
-    assert it.daemons[0].poll() is None, it.said()
+    assert it.daemons[0].poll() is None, it.log_text()
     with closing(sqlite3.connect(it.folder.ledger)) as con:
         answers = con.execute("SELECT answer FROM requests WHERE state = 'refused'").fetchall()
     told = sum(bool(parse_object(answer).get("reason")) for (answer,) in answers)

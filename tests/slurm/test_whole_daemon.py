@@ -529,7 +529,7 @@ def test_foreign_job_with_noted_number_is_not_cancelled(shift, slurm, tmp_path):
     job = it.until(job.id, JobState.CANCELLED)
     assert job.slurm_id.split("_")[0] != foreign.id
     assert client.poll([foreign])[foreign].fate is Fate.RUNS
-    assert "is not that of" in it.made.said()
+    assert "is not that of" in it.made.log_text()
 
 
 @pytest.mark.extended

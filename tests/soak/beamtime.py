@@ -107,7 +107,7 @@ class Beamtime:
         daemon = self.it.daemons[-1]
         daemon.terminate()
         self.arrive()
-        assert daemon.wait(60) == 0, self.it.said()[-2000:]
+        assert daemon.wait(60) == 0, self.it.log_text()[-2000:]
         self.it.start_daemon()
 
     def stand_still(self, chance):

@@ -43,7 +43,7 @@ def test_accelerated_beamtime_ends_without_wrong_or_lost_values(experiment, apps
     beamtime = Beamtime(it, apps(it))
     for number in rounds(3):
         beamtime.live(random.Random(number))
-    assert beamtime.close() == {}, it.said()[-3000:]
+    assert beamtime.close() == {}, it.log_text()[-3000:]
 
 
 @pytest.mark.extended
@@ -68,4 +68,4 @@ def test_accelerated_beamtime_survives_outages_of_broker_and_slurm(experiment, a
     beamtime = Outages(it, apps(it), tansu, topic, slurm)
     for number in rounds(3):
         beamtime.live(random.Random(number))
-    assert beamtime.close() == {}, it.said()[-3000:]
+    assert beamtime.close() == {}, it.log_text()[-3000:]

@@ -121,10 +121,10 @@ def test_run_that_arrived_without_daemon_is_processed_at_next_start(experiment):
 def test_second_daemon_is_refused_and_names_the_first(experiment):
     it = experiment(ONE)
     first = it.start_daemon()
-    begin = len(it.said())
+    begin = len(it.log_text())
     second = it.start_daemon(wait=False)
     assert second.wait(60) == 1
-    said = it.said(begin)
+    said = it.log_text(begin)
     assert str(first.pid) in said
     assert os.uname().nodename in said
     assert "Traceback" not in said
@@ -140,8 +140,8 @@ def test_daemon_with_kafka_trigger_fails_without_broker(experiment, broker, vari
     it = experiment(ONE, trigger="kafka", broker=broker)
     it.environment["AMORE_BROKER"] = variable
     assert it.start_daemon(wait=False).wait(60) == 1
-    assert words in it.said()
-    assert "Traceback" not in it.said()
+    assert words in it.log_text()
+    assert "Traceback" not in it.log_text()
 
 
 @pytest.mark.extended
@@ -174,7 +174,7 @@ def test_daemon_interrupted_by_ctrl_c_ends_without_traceback(waiting):
     os.killpg(daemon.pid, signal.SIGINT)  # a terminal tells the whole group
     assert daemon.wait(60) == 0
     assert it.processes() == []
-    assert "Traceback" not in it.said()
+    assert "Traceback" not in it.log_text()
 
 
 @pytest.mark.extended
@@ -505,4 +505,4 @@ def test_invalid_setting_leaves_the_running_daemon_at_work(experiment):
     it.set(noncluster_mem="much")
     it.ask(RequestKind.REPROCESS, runs=[[1234, 1]])
     it.has_cells(limit=2 << 30)
-    assert "The settings before are used" in it.said()
+    assert "The settings before are used" in it.log_text()

@@ -71,8 +71,8 @@ def test_lost_ledger_is_detected_and_rebuilt(experiment, loss):
     loss(it.ledger.path)
     assert daemon.wait(30) == 1
     assert time.monotonic() - began < 15
-    assert str(it.ledger.path) in it.said()
-    assert "This daemon exits." in it.said()
+    assert str(it.ledger.path) in it.log_text()
+    assert "This daemon exits." in it.log_text()
     it.arrive(3)
     it.start_daemon()
     it.has_cells(3, one=1)

@@ -51,7 +51,7 @@ def area(app):
     return app.screen.query_one(TextArea)
 
 
-def said(app):
+def results_text(app):
     return str(app.screen.query_one("#context-found").content)
 
 
@@ -87,7 +87,7 @@ async def test_context_editor_shows_errors_at_their_lines_and_does_not_save(writ
         await change(pilot, "var#trains", "var#trians")
         assert "unsaved" in title(app)
         await pilot.press("f5")
-        await until(pilot, lambda: "1 error" in said(app))
+        await until(pilot, lambda: "1 error" in results_text(app))
         assert rows(app)[0][0] == "✗"
         assert "trians" in rows(app)[0][2]
         assert area(app).cursor_location[0] + 1 == int(rows(app)[0][1])
@@ -96,10 +96,10 @@ async def test_context_editor_shows_errors_at_their_lines_and_does_not_save(writ
         await pilot.press("enter")
         await until(pilot, lambda: area(app).cursor_location[0] > 5)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "Not saved" in said(app))
+        await until(pilot, lambda: "Not saved" in results_text(app))
         assert written.context_file.read_text() == GOOD
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: "Saved." in said(app))
+        await until(pilot, lambda: "Saved." in results_text(app))
         assert written.context_file.read_text() == BAD
 
 
@@ -110,14 +110,14 @@ async def test_context_editor_lists_changed_variables_after_saving(written):
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
         await pilot.press("f9")
-        await until(pilot, lambda: "No variables have changed" in said(app))
+        await until(pilot, lambda: "No variables have changed" in results_text(app))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "No unsaved changes" in said(app))
+        await until(pilot, lambda: "No unsaved changes" in results_text(app))
         await change(pilot, "LIMIT = 5", "LIMIT = 50")
         await pilot.press("f9")
-        await until(pilot, lambda: "Save it first" in said(app))
+        await until(pilot, lambda: "Save it first" in results_text(app))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "Changed: many." in said(app))
+        await until(pilot, lambda: "Changed: many." in results_text(app))
         assert "LIMIT = 50" in written.context_file.read_text()
         assert stat.S_IMODE(written.context_file.stat().st_mode) == 0o640
         assert "unsaved" not in title(app)
@@ -139,10 +139,10 @@ async def test_dry_run_in_the_context_editor_stores_nothing(written, tmp_path, m
         await change(pilot, "LIMIT = 5", "LIMIT = 0")
         before = {p: p.stat().st_mtime_ns for p in written.path.rglob("*") if p.is_file()}
         await pilot.press("f6", "enter")
-        await until(pilot, lambda: "Nothing was stored" in said(app))
+        await until(pilot, lambda: "Nothing was stored" in results_text(app))
         names = {row[1]: row for row in rows(app)}
         assert names["many"][:4] == ["✓", "many", "1", "≠ 0"]
-        assert "Output: looking at 60" in said(app)
+        assert "Output: looking at 60" in results_text(app)
         after = {p: p.stat().st_mtime_ns for p in written.path.rglob("*") if p.is_file()}
         assert {p: t for p, t in after.items() if ".damnit" not in p.parts} == {
             p: t for p, t in before.items() if ".damnit" not in p.parts
@@ -151,12 +151,12 @@ async def test_dry_run_in_the_context_editor_stores_nothing(written, tmp_path, m
         await pilot.press("f6")
         app.screen.query_one("#context-ask Input").value = "412 *"
         await pilot.press("enter")
-        await until(pilot, lambda: "2 variables. Nothing was stored" in said(app))
+        await until(pilot, lambda: "2 variables. Nothing was stored" in results_text(app))
         assert {row[1]: row[3] for row in rows(app)} == {"trains": "= 60", "many": "≠ 0"}
         await pilot.press("f6")
         app.screen.query_one("#context-ask Input").value = "no run"
         await pilot.press("enter")
-        await until(pilot, lambda: "Enter a run number" in said(app))
+        await until(pilot, lambda: "Enter a run number" in results_text(app))
         await pilot.press("f6", "escape")
         assert isinstance(app.screen, ContextScreen)
 
@@ -174,9 +174,9 @@ async def test_escape_ends_a_check_that_does_not_finish(written):
         await open_editor(pilot)
         await change(pilot, "LIMIT = 5", "import time\ntime.sleep(1000)")
         await pilot.press("f5")
-        await until(pilot, lambda: "Checking…" in said(app))
+        await until(pilot, lambda: "Checking…" in results_text(app))
         await pilot.press("escape")
-        await until(pilot, lambda: "Cancelled." in said(app))
+        await until(pilot, lambda: "Cancelled." in results_text(app))
         assert isinstance(app.screen, ContextScreen)
 
 
@@ -188,14 +188,14 @@ async def test_context_editor_shows_the_changes_of_another_user_on_saving(writte
         await change(pilot, "LIMIT = 5", "LIMIT = 6")
         written.context_file.write_text(GOOD.replace("LIMIT = 5", "LIMIT = 7"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "changed on disk since" in said(app))
+        await until(pilot, lambda: "changed on disk since" in results_text(app))
         shown = [row[2] for row in rows(app)]
         assert "-LIMIT = 6" in shown
         assert "+LIMIT = 7" in shown
         await pilot.press("ctrl+o")
         await until(pilot, lambda: "LIMIT = 7" in area(app).text)
         assert "unsaved" not in title(app)
-        assert (said(app), rows(app)) == ("", [])
+        assert (results_text(app), rows(app)) == ("", [])
 
 
 @pytest.mark.extended
@@ -205,19 +205,19 @@ async def test_results_of_an_older_text_are_marked_and_replaced_by_the_next_chec
         await open_editor(pilot)
         await change(pilot, "var#trains", "var#trians")
         await pilot.press("f5")
-        await until(pilot, lambda: said(app) == "1 error.")
+        await until(pilot, lambda: results_text(app) == "1 error.")
         await change(pilot, "LIMIT = 5", "LIMIT = 6")
-        assert said(app) == "1 error. (before your last edit)"
+        assert results_text(app) == "1 error. (before your last edit)"
         await change(pilot, "LIMIT = 6", "LIMIT = 7")
-        assert said(app) == "1 error. (before your last edit)"
+        assert results_text(app) == "1 error. (before your last edit)"
         await change(pilot, "var#trians", "var#trains")
         await pilot.press("f5")
         await pilot.pause()
         assert rows(app) == []
-        await until(pilot, lambda: "2 variables, no errors" in said(app))
+        await until(pilot, lambda: "2 variables, no errors" in results_text(app))
         # A verdict without rows is no longer known once the text changes.
         await change(pilot, "LIMIT = 7", "LIMIT = 8")
-        assert said(app) == ""
+        assert results_text(app) == ""
 
 
 @pytest.mark.extended
@@ -230,12 +230,12 @@ async def test_file_changed_by_others_is_loaded_unless_there_is_unsaved_text(wri
         theirs = GOOD.replace("LIMIT = 5", "LIMIT = 7")
         written.context_file.write_text(theirs)
         await until(pilot, lambda: area(app).text == theirs)
-        assert said(app) == "Loaded again: the file was changed on disk."
+        assert results_text(app) == "Loaded again: the file was changed on disk."
         assert area(app).cursor_location == (6, 4)
         assert "unsaved" not in title(app)
         await change(pilot, "LIMIT = 7", "LIMIT = 9")
         written.context_file.write_text(GOOD)
-        await until(pilot, lambda: "ctrl-s compares; ctrl-o loads it." in said(app))
+        await until(pilot, lambda: "ctrl-s compares; ctrl-o loads it." in results_text(app))
         assert "LIMIT = 9" in area(app).text
 
 
@@ -246,16 +246,16 @@ async def test_cancelled_check_does_not_report_over_the_next_one(written):
         await open_editor(pilot)
         await change(pilot, "LIMIT = 5", "import time\ntime.sleep(1000)")
         await pilot.press("f5")
-        await until(pilot, lambda: "Checking…" in said(app))
+        await until(pilot, lambda: "Checking…" in results_text(app))
         first = app.screen._current_task
         area(app).load_text(GOOD)
         await pilot.press("f5")
-        await until(pilot, lambda: "no errors" in said(app))
+        await until(pilot, lambda: "no errors" in results_text(app))
         app.screen.post_message(
             ContextScreen.TaskReported(TaskMessage("Cancelled.", "quiet"), first)
         )
         await pilot.pause()
-        assert "no errors" in said(app)
+        assert "no errors" in results_text(app)
 
 
 @pytest.mark.extended
@@ -265,7 +265,7 @@ async def test_context_editor_keeps_unsaved_text_and_closes_only_on_second_escap
         await open_editor(pilot)
         await change(pilot, "LIMIT = 5", "LIMIT = 99")
         await pilot.press("escape")
-        await until(pilot, lambda: "Not saved" in said(app))
+        await until(pilot, lambda: "Not saved" in results_text(app))
         assert isinstance(app.screen, ContextScreen)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main_screen)
@@ -275,7 +275,7 @@ async def test_context_editor_keeps_unsaved_text_and_closes_only_on_second_escap
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
         await until(pilot, lambda: "LIMIT = 99" in area(app).text)
-        assert "Restored your unsaved changes" in said(app)
+        assert "Restored your unsaved changes" in results_text(app)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: area(app).text == GOOD)
 
@@ -312,7 +312,7 @@ async def test_context_editor_gives_hints_without_starting_python(written):
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
         await pilot.press("f7")
-        await until(pilot, lambda: "No hints." in said(app))
+        await until(pilot, lambda: "No hints." in results_text(app))
         await change(pilot, "var#trains", "var#trians")
         await pilot.press("f7")
         await until(pilot, lambda: bool(rows(app)))
@@ -328,9 +328,9 @@ async def test_context_editor_saves_nothing_with_read_only(written):
         await until(pilot, lambda: area(app).text == GOOD)
         for pressed in ("ctrl+s", "ctrl+t"):
             await pilot.press(pressed)
-            await until(pilot, lambda: "--read-only" in said(app))
+            await until(pilot, lambda: "--read-only" in results_text(app))
         await pilot.press("f5")
-        await until(pilot, lambda: "2 variables, no errors" in said(app))
+        await until(pilot, lambda: "2 variables, no errors" in results_text(app))
         with database_of(written).reading() as con:
             assert load_runs(con)
 

@@ -34,7 +34,7 @@ def facts(app):
     return {str(label): str(text) for label, text in zip(labels, texts, strict=True)}
 
 
-def said(app):
+def notification_text(app):
     return "\n".join(note.message for note in app._notifications)
 
 
@@ -64,12 +64,12 @@ async def test_daemon_screen_starts_shows_and_stops_the_daemon(folder, stopped):
         await open_screen(pilot)
         assert facts(app)["Daemon"] == "○ stopped"
         await pilot.press("s")
-        await until(pilot, lambda: "The daemon is running: process" in said(app))
+        await until(pilot, lambda: "The daemon is running: process" in notification_text(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "● running")
         first = facts(app)["Process"]
         assert "http://" in facts(app)["Supervisor"]
         await pilot.press("s")
-        await until(pilot, lambda: "already running" in said(app))
+        await until(pilot, lambda: "already running" in notification_text(app))
         await pilot.press("L")
         await until(pilot, lambda: isinstance(app.screen, LogScreen))
         await pilot.press("escape")
@@ -80,7 +80,7 @@ async def test_daemon_screen_starts_shows_and_stops_the_daemon(folder, stopped):
         await answer(pilot, "T", "n")
         assert facts(app)["Daemon"] == "● running"
         await answer(pilot, "T", "y")
-        await until(pilot, lambda: "Stopped:" in said(app))
+        await until(pilot, lambda: "Stopped:" in notification_text(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "○ stopped")
         assert observe(folder).supervisord is None
 
@@ -92,18 +92,18 @@ async def test_daemon_screen_validates_changes_and_resets_a_setting(folder, stop
         await open_screen(pilot)
         await choose(pilot, "slurm_time")
         await pilot.press("e", *"soon", "enter")
-        await until(pilot, lambda: "a time limit for Slurm" in said(app))
+        await until(pilot, lambda: "a time limit for Slurm" in notification_text(app))
         assert "slurm_time" not in settings_of(folder)
         await pilot.press("enter", *"04:00:00", "enter")
         await until(pilot, lambda: settings_of(folder).get("slurm_time") == "04:00:00")
-        await until(pilot, lambda: "slurm_time set to 04:00:00." in said(app))
-        assert "restart" not in said(app)
+        await until(pilot, lambda: "slurm_time set to 04:00:00." in notification_text(app))
+        assert "restart" not in notification_text(app)
         await choose(pilot, "slurm_time")
         await pilot.press("e")
         app.screen.query_one(Input).value = ""
         await pilot.press("enter")
         await until(pilot, lambda: "slurm_time" not in settings_of(folder))
-        await until(pilot, lambda: "slurm_time reset to its default." in said(app))
+        await until(pilot, lambda: "slurm_time reset to its default." in notification_text(app))
         await pilot.press("e", "escape")
         assert isinstance(app.screen, DaemonScreen)
         await pilot.press("q")
@@ -142,7 +142,7 @@ async def test_daemon_screen_changes_nothing_with_read_only(folder, stopped):
         await open_screen(pilot)
         for pressed in "sTRe":
             await pilot.press(pressed)
-        await until(pilot, lambda: said(app).count("--read-only") == 4)
+        await until(pilot, lambda: notification_text(app).count("--read-only") == 4)
         assert observe(folder).supervisord is None
 
 

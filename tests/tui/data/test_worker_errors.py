@@ -33,7 +33,7 @@ from ..conftest import (
 )
 
 
-def said(app):
+def notifications(app):
     return [note.message for note in app._notifications]
 
 
@@ -53,7 +53,8 @@ async def test_copy_error_is_reported_without_ending_the_app(folder, full_disk):
         for _ in range(2):
             await pilot.press("Y")
             await until(
-                pilot, lambda: any("No such file or directory" in text for text in said(app))
+                pilot,
+                lambda: any("No such file or directory" in text for text in notifications(app)),
             )
             await until(pilot, lambda: all(worker.group != "copy" for worker in app.workers))
         await pilot.press("j")
@@ -83,7 +84,7 @@ async def test_bug_is_logged_and_reported_without_ending_the_app(folder):
             do()
             await until(pilot, lambda: bug_log().exists() and "in fail" in bug_log().read_text())
         await until(pilot, lambda: app.screen is main)
-        (told,) = said(app)
+        (told,) = notifications(app)
         assert "ZeroDivisionError: of [b]7[/" in told
         assert str(bug_log()) in told
         assert "\n" not in told
@@ -98,7 +99,7 @@ async def test_failing_message_handler_leaves_its_widget_working(folder):
         await settle(pilot)
         main = app.main_screen
         main.post_message(FeedItemRead(None))  # no news at all
-        await until(pilot, lambda: any("AttributeError" in text for text in said(app)))
+        await until(pilot, lambda: any("AttributeError" in text for text in notifications(app)))
         await pilot.press("j")
         await until(pilot, lambda: main.table.cursor.key == key(411))
         add_run(folder, 413)

@@ -68,7 +68,7 @@ def title(app):
     return str(app.screen.query_one("#jobs-title").content)
 
 
-def said(app):
+def notifications(app):
     return [note.message for note in app._notifications]
 
 
@@ -158,19 +158,19 @@ async def test_jobs_screen_cancels_and_retries_a_job(folder, jobs, daemon):
         await open_jobs(pilot)
         await choose(pilot, jobs["first"])
         await pilot.press("R")
-        await until(pilot, lambda: any("has not finished" in text for text in said(app)))
+        await until(pilot, lambda: any("has not finished" in text for text in notifications(app)))
         await pilot.press("K", "n")
         await answer(pilot, "K", "enter")
         assert state_of(folder, jobs["first"]) is JobState.QUEUED, "no is the default"
         await answer(pilot, "K", "y")
         await until(pilot, lambda: state_of(folder, jobs["first"]) is JobState.CANCELLED)
-        await until(pilot, lambda: any("cancelled" in text for text in said(app)))
+        await until(pilot, lambda: any("cancelled" in text for text in notifications(app)))
         await choose(pilot, jobs["failed"])
         await pilot.press("K")
-        await until(pilot, lambda: any("already finished" in text for text in said(app)))
+        await until(pilot, lambda: any("already finished" in text for text in notifications(app)))
         await answer(pilot, "R", "y")
         await until(pilot, lambda: len(rows(app)) == 5)
-        await until(pilot, lambda: any("queued again" in text for text in said(app)))
+        await until(pilot, lambda: any("queued again" in text for text in notifications(app)))
 
 
 @pytest.mark.extended
@@ -201,7 +201,7 @@ async def test_jobs_screen_changes_the_priority_of_queued_jobs(folder, jobs, dae
         await open_jobs(pilot)
         await choose(pilot, jobs["second"])
         await answer(pilot, "plus", "y")
-        await until(pilot, lambda: any("priority 1" in text for text in said(app)))
+        await until(pilot, lambda: any("priority 1" in text for text in notifications(app)))
         await until(pilot, lambda: priority(folder, jobs["second"]) == 1)
         while True:  # until the list has read the new priority
             await pilot.press("minus")
@@ -214,7 +214,7 @@ async def test_jobs_screen_changes_the_priority_of_queued_jobs(folder, jobs, dae
         await until(pilot, lambda: priority(folder, jobs["second"]) == 0)
         await choose(pilot, jobs["running"])
         await pilot.press("plus")
-        await until(pilot, lambda: any("Only queued jobs" in text for text in said(app)))
+        await until(pilot, lambda: any("Only queued jobs" in text for text in notifications(app)))
 
 
 def priority(folder, job):
@@ -242,7 +242,7 @@ async def test_jobs_screen_requests_nothing_with_read_only(folder, jobs):
         await open_jobs(pilot)
         await choose(pilot, jobs["first"])
         await pilot.press("K")
-        await until(pilot, lambda: any("--read-only" in text for text in said(app)))
+        await until(pilot, lambda: any("--read-only" in text for text in notifications(app)))
         await pilot.press("escape", "K")
         await asyncio.sleep(0)
         assert state_of(folder, jobs["first"]) is JobState.QUEUED
@@ -263,7 +263,9 @@ async def test_jobs_of_a_run_are_cancelled_from_the_table(folder, jobs, daemon):
         await pilot.press("K")
         await until(
             pilot,
-            lambda: any("No queued or running jobs for run 400" in text for text in said(app)),
+            lambda: any(
+                "No queued or running jobs for run 400" in text for text in notifications(app)
+            ),
         )
 
 
@@ -308,7 +310,7 @@ async def test_reprocess_dialog_queues_a_job_for_a_run(folder, jobs, daemon):
         await until(pilot, lambda: len(queued_since(folder, jobs)) == 1)
         (job,) = queued_since(folder, jobs)
         assert (job.run_key, job.variables, job.data) == (key(400), None, "all")
-        await until(pilot, lambda: any("queued" in text for text in said(app)))
+        await until(pilot, lambda: any("queued" in text for text in notifications(app)))
 
 
 async def test_reprocess_dialog_queues_only_failed_variables(folder, jobs, daemon):
@@ -365,7 +367,9 @@ async def test_reprocess_dialog_leaves_a_request_without_a_daemon(folder):
         await open_box(pilot)
         assert "no daemon: jobs wait until one starts" in plan(app)
         await pilot.press("enter")
-        await until(pilot, lambda: any("no daemon is running here" in text for text in said(app)))
+        await until(
+            pilot, lambda: any("no daemon is running here" in text for text in notifications(app))
+        )
         await pilot.press("J")
         await until(pilot, lambda: "1 request waiting for a daemon" in title(app))
 

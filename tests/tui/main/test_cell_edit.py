@@ -67,7 +67,7 @@ def screen_text(app):
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
-def said(app):
+def notifications(app):
     return [note.message for note in app._notifications]
 
 
@@ -226,7 +226,7 @@ async def test_cells_that_cannot_be_edited_name_the_reason(folder, name, why):
         table_of(pilot).move_to(key(412), name)
         await pilot.press("e")
         await pilot.pause()
-        assert why in said(app)[-1]
+        assert why in notifications(app)[-1]
         assert not app.main_screen.query(EditPrompt)
 
 
@@ -341,8 +341,8 @@ async def test_edits_are_undone_and_redone_one_by_one(folder):
             ("one", "LaB6"),
             ("two", "LaB6"),
         ]
-        assert "Nothing to undo." in said(app)
-        assert "Undone: r412 · Comment is empty" in said(app)
+        assert "Nothing to undo." in notifications(app)
+        assert "Undone: r412 · Comment is empty" in notifications(app)
 
 
 @pytest.mark.extended
@@ -450,7 +450,7 @@ async def test_locked_database_delays_an_edit_without_losing_it(folder, monkeypa
             status = app.main_screen.query_one(StatusLines)
             await until(pilot, lambda: "✎ 1 edit waiting" in status.render().plain)
             assert "✎ ok" in screen_text(app)
-            assert "Your edit is kept" in said(app)[-1]
+            assert "Your edit is kept" in notifications(app)[-1]
             await pilot.press("j", "e", "h", "i", "enter")
             await until(pilot, lambda: "✎ 2 edits waiting" in status.render().plain)
             con.execute("ROLLBACK")
@@ -471,7 +471,9 @@ async def test_edit_that_cannot_be_written_is_reported_and_kept(folder):
         folder.database.write_bytes(b"something else" * 1000)
         await pilot.press("enter")
         await written(pilot)
-        await until(pilot, lambda: any("Not saved: r412 · Comment" in t for t in said(app)))
+        await until(
+            pilot, lambda: any("Not saved: r412 · Comment" in t for t in notifications(app))
+        )
         folder.database.write_bytes(contents)
         await pilot.press("e")
         await pilot.pause()
@@ -488,7 +490,7 @@ async def test_editing_keys_report_read_only(folder, press):
         table_of(pilot).move_to(key(412), "comment")
         await pilot.press(press)
         await pilot.pause()
-        assert "It was opened with --read-only." in said(app)[-1]
+        assert "It was opened with --read-only." in notifications(app)[-1]
         assert app.screen is app.main_screen
         assert "⊘ read-only" in screen_text(app)
 
@@ -681,7 +683,7 @@ async def test_cancelled_text_is_offered_again_by_the_history(folder):
         await pilot.press("escape")
         await pilot.pause()
         assert drafts == {}
-        assert said(app)[-1] == "Not saved. Press e, then ↑ to get the text back."
+        assert notifications(app)[-1] == "Not saved. Press e, then ↑ to get the text back."
         # It is not written by accident: the editor begins with the present value.
         await pilot.press("e")
         await pilot.pause()
@@ -697,7 +699,7 @@ async def test_cancelled_text_is_offered_again_by_the_history(folder):
         # Nothing is kept of a text that was not changed.
         await pilot.press("e", "escape")
         await pilot.pause()
-        assert len(said(app)) == 1
+        assert len(notifications(app)) == 1
 
 
 @pytest.mark.extended
@@ -715,7 +717,7 @@ async def test_quitting_with_a_locked_database_asks_first(folder, monkeypatch):
             await pilot.press("q")
             await pilot.pause()
             assert app.is_running
-            assert "Press q again to quit" in said(app)[-1]
+            assert "Press q again to quit" in notifications(app)[-1]
             assert app.main_screen.session.edits.drafts == {(key(412), "comment"): "ok"}
             await pilot.press("q")
             con.execute("ROLLBACK")
@@ -768,7 +770,7 @@ async def test_edit_of_a_variable_deleted_meanwhile_is_refused_and_kept(folder):
         await replace(pilot, "Si")
         delete_variable(folder, "sample")
         await pilot.press("enter")
-        await until(pilot, lambda: any("Not saved" in text for text in said(app)))
+        await until(pilot, lambda: any("Not saved" in text for text in notifications(app)))
         assert "sample" not in definitions(folder)
         assert cell(folder, 409, "sample") is None
         assert app.main_screen.session.edits.drafts[key(409), "sample"] == "Si"
@@ -848,7 +850,7 @@ async def test_folded_notes_stay_folded_after_a_restart(folder):
         await pilot.press("s")
         await until(pilot, lambda: not noted(app))
         await pilot.press("z", "z")
-        assert any("only when runs are sorted by time" in text for text in said(app))
+        assert any("only when runs are sorted by time" in text for text in notifications(app))
 
 
 async def test_changes_of_variables_and_notes_are_undone_and_redone(folder):
@@ -868,7 +870,7 @@ async def test_changes_of_variables_and_notes_are_undone_and_redone(folder):
         await until(pilot, lambda: "dose" not in definitions(folder))
         assert definitions(folder)["sample"] == before
         assert notes(folder) == []
-        await until(pilot, lambda: "Undone: the variable Dose is removed" in said(app))
+        await until(pilot, lambda: "Undone: the variable Dose is removed" in notifications(app))
         await pilot.press("U", "U", "U")
         await until(pilot, lambda: notes(folder) == [(NOW, "beam lost")])
         assert definitions(folder)["dose"].type == "number"
@@ -908,11 +910,12 @@ async def test_undo_refuses_a_note_changed_by_others(folder):
             change_note(con, note, "beam lost, of course")
         await pilot.press("u")
         await until(
-            pilot, lambda: any("Another user has changed this note" in t for t in said(app))
+            pilot,
+            lambda: any("Another user has changed this note" in t for t in notifications(app)),
         )
         assert notes(folder) == [(NOW, "beam lost, of course")]
         await pilot.press("u")
-        await until(pilot, lambda: "Nothing to undo." in said(app))
+        await until(pilot, lambda: "Nothing to undo." in notifications(app))
 
 
 @pytest.mark.extended
@@ -936,7 +939,7 @@ async def test_folder_that_vanished_can_be_edited_once_it_returns(folder, tmp_pa
         await settle(pilot)
         folder.path.rename(tmp_path / "elsewhere")
         await edit(pilot, 412, "comment", "gone")
-        await until(pilot, lambda: any("Not saved" in text for text in said(app)))
+        await until(pilot, lambda: any("Not saved" in text for text in notifications(app)))
         await app.workers.wait_for_complete(w for w in app.workers if w.group == "rights")
         (tmp_path / "elsewhere").rename(folder.path)
         await edit(pilot, 412, "comment", "back")

@@ -32,7 +32,7 @@ def columns(app):
     return [column.name for column in app.main_screen.table.view.columns]
 
 
-def said(app):
+def status_text(app):
     return app.main_screen.query_one(StatusLines).render().plain
 
 
@@ -69,7 +69,7 @@ async def test_filter_applies_while_typing_and_escape_reverts_it(folder):
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         await pilot.press("slash", *"xgm.intensity>1000")
-        await until(pilot, lambda: "2 of 18 runs" in said(app))
+        await until(pilot, lambda: "2 of 18 runs" in status_text(app))
         assert shown(app) == [412, 411]
         await pilot.press("escape")
         await pilot.pause()
@@ -103,7 +103,7 @@ async def test_enter_keeps_the_filter_and_backslash_clears_it(folder):
         await type_filter(pilot, "is:error not has:scan")
         await pilot.press("enter")
         await until(pilot, lambda: shown(app) == [410, 405])
-        assert "filter: is:error" in said(app)
+        assert "filter: is:error" in status_text(app)
         await pilot.press("backslash")
         await pilot.pause()
         assert len(shown(app)) == 18
@@ -288,7 +288,7 @@ async def test_s_sorts_ascending_then_descending_then_not(folder):
         await pilot.press("s")
         assert shown(app)[0] == 395
         assert shown(app)[-1] == 410  # empty
-        assert "↑ XGM/Intensity" in said(app)
+        assert "↑ XGM/Intensity" in status_text(app)
         await pilot.press("s")
         assert shown(app)[0] == 412
         assert shown(app)[-1] == 410
@@ -495,9 +495,9 @@ async def test_status_reports_filter_values_that_are_still_loading(folder, monke
 
         def note(status):
             if status.filter:
-                said_on_the_way.append(said(app))
+                said_on_the_way.append(status_text(app))
 
         screen.watch(screen.query_one(StatusLines), "status", note, init=False)
         await settle(pilot)
         assert "reading… · " in said_on_the_way[0], "before what may be cut off"
-        assert "reading…" not in said(app)
+        assert "reading…" not in status_text(app)

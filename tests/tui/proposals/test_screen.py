@@ -33,7 +33,7 @@ def listed(app):
     return [str(options.get_option_at_index(i).id) for i in range(options.option_count)]
 
 
-def said(app):
+def problem_text(app):
     return str(app.screen.query_one("#places-problem").content)
 
 
@@ -79,7 +79,7 @@ async def test_proposals_screen_opens_a_typed_path_or_reports_it(folder, officia
     async with app.run_test(size=(120, 30)) as pilot:
         await open_screen(pilot)
         await pilot.press(*"/tmp", "enter")
-        await until(pilot, lambda: "is not a DAMNIT folder" in said(app))
+        await until(pilot, lambda: "is not a DAMNIT folder" in problem_text(app))
         app.screen.query_one(Input).value = str(official.path)
         await pilot.press("enter")
         await until(pilot, lambda: app.return_value == official.path)
@@ -92,9 +92,9 @@ async def test_proposals_screen_creates_a_folder_like_the_open_one(folder, tmp_p
     async with app.run_test(size=(120, 30)) as pilot:
         await open_screen(pilot)
         await pilot.press("ctrl+n")
-        await until(pilot, lambda: "Enter a proposal number" in said(app))
+        await until(pilot, lambda: "Enter a proposal number" in problem_text(app))
         await pilot.press(*"9999", "ctrl+n")
-        await until(pilot, lambda: "No proposal 9999" in said(app))
+        await until(pilot, lambda: "No proposal 9999" in problem_text(app))
         app.screen.query_one(Input).value = "2345"
         await pilot.press("ctrl+t")
         made = tmp_path / "exp/SPB/202601/p002345/usr/Shared/amore"
@@ -112,7 +112,7 @@ async def test_folder_picker_opens_without_a_folder(tmp_path, official):
         await until(pilot, lambda: isinstance(app.screen, ProposalsScreen))
         await until(pilot, lambda: listed(app) == [str(official.path)])
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: "No folder is open" in said(app))
+        await until(pilot, lambda: "No folder is open" in problem_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.return_value == official.path)
 

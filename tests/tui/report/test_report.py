@@ -121,7 +121,7 @@ def test_report_counts_the_runs_that_its_table_leaves_out(folder, tmp_path, monk
     assert "#### Runs without the 2 oldest runs\n" in text
 
 
-def said(app):
+def notification_text(app):
     return "\n".join(note.message for note in app._notifications)
 
 
@@ -143,10 +143,10 @@ async def test_report_is_edited_and_saved_to_a_file(folder, tmp_path, monkeypatc
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen.query_one(Input).has_focus)
         await pilot.press("enter")
-        await until(pilot, lambda: "Written to" in said(app))
+        await until(pilot, lambda: "Written to" in notification_text(app))
         assert (tmp_path / "report.md").read_text().startswith("quiet shift\n### p1234: ")
         await pilot.press("ctrl+s", "enter")
-        await until(pilot, lambda: "already exists" in said(app))
+        await until(pilot, lambda: "already exists" in notification_text(app))
         await pilot.press("ctrl+s", "escape")
         assert isinstance(app.screen, ReportScreen)
         await pilot.press("escape")
@@ -162,7 +162,7 @@ async def test_report_is_copied(folder, monkeypatch):
         monkeypatch.setenv("TERM", "xterm-256color")
         await open_report(pilot, "report 2")
         await pilot.press("ctrl+y")
-        await until(pilot, lambda: "Copied to" in said(app))
+        await until(pilot, lambda: "Copied to" in notification_text(app))
         assert copied
         assert copied[0].startswith("### p1234: ")
 
@@ -174,14 +174,14 @@ async def test_report_is_sent_to_the_logbook(folder):
         async with app.run_test(size=(120, 30)) as pilot:
             await open_report(pilot)
             await pilot.press("ctrl+o")
-            await until(pilot, lambda: "There is no zulip.cfg" in said(app))
+            await until(pilot, lambda: "There is no zulip.cfg" in notification_text(app))
             config = f'[ZULIP]\nurl = {server.url}\nkey = {KEY}\ntopics = ["shift"]\n'
             (folder.path / "zulip.cfg").write_text(config)
             await pilot.press("ctrl+o")
             await until(pilot, lambda: app.screen.query_one(Input).value == "shift")
             await until(pilot, lambda: app.screen.query_one(Input).has_focus)
             await pilot.press("enter")
-            await until(pilot, lambda: "Sent to p1234 in 1 message" in said(app))
+            await until(pilot, lambda: "Sent to p1234 in 1 message" in notification_text(app))
         assert server.received[0][0] == "shift"
         assert "#### Runs" in server.received[0][1]
 
