@@ -124,8 +124,9 @@ ROLES: Mapping[str, Look] = {
     "frame": Look("$primary"),
     "danger": Look("$error"),
     "divider": Look("$primary 40%"),
-    # Beside the control with the focus, where there are several
+    # Beside the control with the focus, where there are several; lines to type in
     "focus": Look("$foreground"),
+    "field": Look(background="$foreground 12%"),
     # The cursor of lists, and what is selected in them
     "highlight": Look("$block-cursor-foreground", "$block-cursor-background"),
     "highlight-blurred": Look(background="$block-cursor-blurred-background"),

@@ -1,4 +1,4 @@
-"""The keys that move in the table move in each list, too."""
+"""Lists: the keys that move in the table move in each of them; texts that do not fit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from damnit_tui.widgets.row_list import RowList
 from .conftest import make_app, settle, until
 from .every_screen import PLACES, to_daemon, to_jobs, to_notes
 
+EXTENDED = pytest.mark.extended
 LISTS = (DataTable, OptionList, RowList, Checklist)
 
 
@@ -38,14 +39,9 @@ async def to_differences(pilot):
     [
         pytest.param(PLACES["jobs"][0], to_jobs, id="jobs"),
         pytest.param(PLACES["daemon"][0], to_daemon, id="daemon"),
-        *(
-            pytest.param(*PLACES[name], id=name, marks=pytest.mark.extended)
-            for name in ("members", "columns")
-        ),
-        pytest.param(PLACES["notes"][0], to_notes, id="notes", marks=pytest.mark.extended),
-        pytest.param(
-            PLACES["differences"][0], to_differences, id="differences", marks=pytest.mark.extended
-        ),
+        *(pytest.param(*PLACES[name], id=name, marks=EXTENDED) for name in ("members", "columns")),
+        pytest.param(PLACES["notes"][0], to_notes, id="notes", marks=EXTENDED),
+        pytest.param(PLACES["differences"][0], to_differences, id="differences", marks=EXTENDED),
     ],
 )
 async def test_letters_and_page_keys_move_in_every_list(tmp_path, make, go):
@@ -68,7 +64,7 @@ async def test_letters_and_page_keys_move_in_every_list(tmp_path, make, go):
         assert row_of(app) == below
 
 
-@pytest.mark.extended
+@EXTENDED
 async def test_page_keys_move_in_the_list_below_a_field(tmp_path):
     make, go = PLACES["choose"]
     app = make_app(make(tmp_path / "amore"))
@@ -80,3 +76,18 @@ async def test_page_keys_move_in_the_list_below_a_field(tmp_path):
         await until(pilot, lambda: options.highlighted == 0)
         await pilot.press("pagedown")
         await until(pilot, lambda: options.highlighted > 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "is_cut"), [((80, 24), True), pytest.param((120, 24), False, marks=EXTENDED)]
+)
+async def test_text_that_does_not_fit_a_list_ends_in_an_ellipsis(tmp_path, size, is_cut):
+    app = make_app(PLACES["jobs"][0](tmp_path / "amore"))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await to_jobs(pilot)
+        table = app.screen.query_one(DataTable)
+        await until(pilot, lambda: table.row_count > 2)
+        texts = [table.render_line(y).text.rstrip() for y in range(4)]
+        assert [text.endswith("…") for text in texts] == [is_cut, is_cut, False, is_cut]
+        assert not table.show_horizontal_scrollbar

@@ -38,7 +38,7 @@ class ChecklistDialog(ModalScreen[Result | None], Generic[Result]):
             border-title-style: $title-style;
             border-subtitle-color: $aside-color;
         }
-        & Input { padding: 0 1; background: $boost; }
+        & Input { padding: 0 1; }
         & #keys { height: auto; color: $quiet-color; }
     }
     """

@@ -51,7 +51,6 @@ class ExportDialog(ModalScreen[None]):
     ExportDialog {
         & Horizontal { height: 1; margin-bottom: 1; }
         & Label { width: 10; color: $quiet-color; }
-        & Input { background: $panel; }
         & #export-message.-problem { color: $error-color; }
     }
     """

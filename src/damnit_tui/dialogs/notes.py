@@ -51,7 +51,6 @@ class NotesScreen(ModalScreen[None]):
             border-title-style: $title-style;
             border-subtitle-color: $quiet-color;
         }
-        & Input { background: $panel; }
         & ChoiceList, & ChoiceList:focus {
             height: 1fr;
             margin-top: 1;

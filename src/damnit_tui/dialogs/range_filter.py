@@ -74,7 +74,7 @@ class RangeFilterDialog(ModalScreen[str | None]):
         }
         & Horizontal { height: 1; margin-top: 1; }
         & Label { width: 7; }
-        & Input { padding: 0 1; background: $panel; }
+        & Input { padding: 0 1; }
         & #spread { color: $readout-color; height: auto; }
         & #mistake { color: $error-color; height: 1; }
         & #keys { color: $quiet-color; }

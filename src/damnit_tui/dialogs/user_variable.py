@@ -36,7 +36,6 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
     UserVariableForm {
         & Horizontal { height: 1; margin-bottom: 1; }
         & Label { width: 14; color: $quiet-color; }
-        & Input { background: $panel; }
         & #form-example { margin: -1 0 1 15; color: $quiet-color; }
         & #form-mistake { color: $error-color; }
     }

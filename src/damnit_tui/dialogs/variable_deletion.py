@@ -39,7 +39,6 @@ class DeletionDialog(ModalScreen[bool]):
         + """
     DeletionDialog {
         & VerticalScroll { border: round $danger-color; border-title-color: $error-color; }
-        & Input { background: $boost; }
         & #deletion-message { margin-top: 1; }
     }
     """

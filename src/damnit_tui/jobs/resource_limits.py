@@ -26,8 +26,8 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
         & Vertical {
             width: 64; max-width: 96%; height: auto; padding: 1 2;
             background: $surface; border: round $frame-color; border-title-color: $title-color;
+            border-subtitle-color: $quiet-color;
         }
-        & Input { background: $panel; }
         & Label { width: 1fr; height: auto; }
         & #limits-mistake { color: $error-color; }
     }
@@ -38,12 +38,12 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
         """Compose the two fields."""
         with Vertical() as box:
             box.border_title = "Retry with other limits"
+            box.border_subtitle = "⏎ retry · Esc cancel"
             yield Label("Memory, e.g. 50G (empty: unchanged)")
             yield PlainInput(id="memory")
             yield Label("Time, e.g. 04:00:00 (empty: unchanged)")
             yield PlainInput(id="time")
             yield Label("", id="limits-mistake")
-            yield Label("Enter retry · Esc cancel")
 
     @on(Input.Submitted)
     def accept(self, event: Input.Submitted) -> None:

@@ -48,7 +48,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         }
         & Horizontal { height: 1; }
         & Horizontal Label { width: 11; color: $aside-color; }
-        & Input { padding: 0 1; background: $panel; }
+        & Input { padding: 0 1; }
         & #reprocess-plan { width: 1fr; height: auto; margin-top: 1; }
         & #reprocess-slurm { width: 1fr; height: auto; color: $aside-color; display: none; }
         & #reprocess-mistake { width: 1fr; height: auto; color: $error-color; }
@@ -107,7 +107,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         """Compose the fields and the preview."""
         with Vertical() as box:
             box.border_title = "Reprocess"
-            box.border_subtitle = "Tab next · ←→ choose · Enter start · Esc cancel"
+            box.border_subtitle = "Tab next · ← → choose · ⏎ start · Esc cancel"
             with Horizontal():
                 yield Label("Runs")
                 yield PlainInput(format_run_ranges(key.run for key in self._keys), id="runs")

@@ -19,7 +19,7 @@ class MembersDialog(ModalScreen[str | None]):
     DEFAULT_CSS = """
     MembersDialog {
         align: center middle;
-        & ChoiceList {
+        & ChoiceList, & ChoiceList:focus {
             width: 72;
             max-width: 96%;
             height: auto;

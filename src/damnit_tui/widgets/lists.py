@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
 from textual.widgets import DataTable, OptionList
 
 from .. import keymap
+from ..sanitize import ELLIPSIS
 
 
 class ListTable(DataTable[Any]):
     """A table with a cursor that moves by rows."""
 
     DEFAULT_CSS = """
-    ListTable { background: $background; scrollbar-size-vertical: 1; }
+    ListTable { background: $background; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
     BINDINGS = keymap.bindings("list")
 
     def __init__(self) -> None:
         super().__init__(cursor_type="row", cell_padding=1)
+
+    def render_line(self, y: int) -> Strip:
+        """Render one line, which ends in `…` if the last column does not fit."""
+        strip = super().render_line(y)
+        if self._end_of_line(y) <= strip.cell_length or not strip.text.strip():
+            return strip
+        kept = strip.crop(0, strip.cell_length - 1)
+        (last,) = strip.crop(strip.cell_length - 1)
+        return Strip([*kept, Segment(ELLIPSIS, last.style)])
+
+    def _end_of_line(self, y: int) -> int:
+        """Return where the text of a line ends."""
+        if self.virtual_size.width <= self.size.width:
+            return 0
+        *others, last = self.ordered_columns
+        row = y - self.header_height + self.scroll_offset.y
+        if y and not 0 <= row < self.row_count:
+            return 0
+        text = self.get_row_at(row)[-1] if y else last.label
+        start = sum(column.get_render_width(self) for column in others) + self.cell_padding
+        return start + cell_len(str(text))
 
     def action_move(self, lines: int) -> None:
         """Move down or up."""
@@ -33,6 +58,9 @@ class ListTable(DataTable[Any]):
 class ChoiceList(OptionList):
     """A list of options."""
 
+    DEFAULT_CSS = """
+    ChoiceList:focus { background-tint: transparent; }
+    """
     BINDINGS = keymap.bindings("list")
 
     def action_move(self, lines: int) -> None:

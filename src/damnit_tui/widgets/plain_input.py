@@ -30,6 +30,7 @@ class PlainInput(Input):
     }
     ModalScreen PlainInput, ProposalsScreen PlainInput {
         border-left: blank;
+        background: $field-background;
         &:focus { border-left: heavy $focus-color; }
     }
     """
