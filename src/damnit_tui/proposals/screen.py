@@ -35,7 +35,10 @@ class ProposalsScreen(Screen[Path | None]):
     ProposalsScreen {
         background: $background;
         & #places-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
-        & Input { margin: 1 0; }
+        & Input {
+            margin: 1 0; border-left: blank; background: $field-background;
+            &:focus { border-left: heavy $focus-color; }
+        }
         & ChoiceList, & ChoiceList:focus {
             height: 1fr; border: none; padding: 0; background: $background;
         }

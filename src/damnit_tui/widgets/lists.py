@@ -27,15 +27,15 @@ class ListTable(DataTable[Any]):
     def render_line(self, y: int) -> Strip:
         """Render one line, which ends in `…` if the last column does not fit."""
         strip = super().render_line(y)
-        if self._end_of_line(y) <= strip.cell_length or not strip.text.strip():
+        width = self.scrollable_content_region.width
+        if self._end_of_line(y) <= width or not strip.text.strip():
             return strip
-        kept = strip.crop(0, strip.cell_length - 1)
-        (last,) = strip.crop(strip.cell_length - 1)
-        return Strip([*kept, Segment(ELLIPSIS, last.style)])
+        (last,) = strip.crop(width - 1, width)
+        return Strip([*strip.crop(0, width - 1), Segment(ELLIPSIS, last.style)])
 
     def _end_of_line(self, y: int) -> int:
         """Return where the text of a line ends."""
-        if self.virtual_size.width <= self.size.width:
+        if self.virtual_size.width <= self.scrollable_content_region.width:
             return 0
         *others, last = self.ordered_columns
         row = y - self.header_height + self.scroll_offset.y

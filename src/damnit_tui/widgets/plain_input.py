@@ -28,7 +28,7 @@ class PlainInput(Input):
         width: 1fr; height: 1; border: none; padding: 0; background: $surface;
         &:focus { border: none; }
     }
-    ModalScreen PlainInput, ProposalsScreen PlainInput {
+    ModalScreen PlainInput {
         border-left: blank;
         background: $field-background;
         &:focus { border-left: heavy $focus-color; }

@@ -128,6 +128,7 @@ FORMS = {
     "export": "Input, RadioRow",
     "variable": "Input:enabled, RadioRow",
     "range": "Input, TickLine",
+    "proposals": "Input",
 }
 """A dialog with several controls → the controls."""
 
@@ -143,7 +144,7 @@ async def test_focused_control_of_a_form_is_marked_beside_it(tmp_path, place):
         await settle(pilot)
         await go(pilot)
         controls = [each for each in app.screen.query(FORMS[place]) if each.region.width]
-        assert len(controls) > 2
+        assert controls
         for control in controls:
             control.focus()
             await pilot.pause()
