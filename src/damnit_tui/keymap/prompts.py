@@ -60,10 +60,11 @@ KEYS: tuple[Key, ...] = (
         "up",
         "previous text typed for this variable, also a cancelled one",
         action="history(-1)",
-        shown="↑ ↓",
+        shown="↑/↓",
         footer="history",
         rank=3,
+        both="previous or next text typed for this variable, also a cancelled one",
     ),
-    key("value.newer", "down", "next text typed for this variable", action="history(1)"),
+    key("value.newer", "down", "next text typed for this variable", action="history(1)", shown=""),
     key("value.new_line", "ctrl+j", "insert a line break"),
 )

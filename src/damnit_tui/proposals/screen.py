@@ -35,10 +35,7 @@ class ProposalsScreen(Screen[Path | None]):
     ProposalsScreen {
         background: $background;
         & #places-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
-        & Input {
-            margin: 1 0; border-left: blank; background: $field-background;
-            &:focus { border-left: heavy $focus-color; }
-        }
+        & Input { margin: 1 0; }
         & ChoiceList, & ChoiceList:focus {
             height: 1fr; border: none; padding: 0; background: $background;
         }

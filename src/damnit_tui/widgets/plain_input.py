@@ -23,12 +23,13 @@ class PlainInput(Input):
     or of the enclosing widget.
     """
 
+    SCOPED_CSS = False  # for the rules that depend on the screen
     DEFAULT_CSS = """
     PlainInput {
         width: 1fr; height: 1; border: none; padding: 0; background: $surface;
         &:focus { border: none; }
     }
-    ModalScreen PlainInput {
+    ModalScreen PlainInput, ProposalsScreen PlainInput {
         border-left: blank;
         background: $field-background;
         &:focus { border-left: heavy $focus-color; }
