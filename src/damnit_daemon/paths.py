@@ -154,6 +154,8 @@ def locate_folder(folder: str | Path | None) -> DamnitFolder:
         return DamnitFolder(path)
     if (number := proposal_number(str(folder))) is not None:
         return DamnitFolder(find_proposal(number) / OFFICIAL_FOLDER)
+    if os.path.isfile(path):  # noqa: PTH113 – likewise
+        raise DamnitError(f"{path} is a file.", hint=f"Give its folder: {path.parent}")
     raise DamnitError(
         f"There is no folder {path}.",
         hint="Give a DAMNIT folder (with runs.sqlite and context.py) or a proposal number.",

@@ -32,6 +32,10 @@ def test_folder_is_located_by_proposal_number_or_path(proposal, tmp_path, monkey
     assert locate_folder(None).path == tmp_path
     with pytest.raises(DamnitError, match="There is no folder"):
         locate_folder("nowhere")
+    (tmp_path / "MID" / "runs.sqlite").touch()
+    with pytest.raises(DamnitError, match=r"runs.sqlite is a file") as error:
+        locate_folder("MID/runs.sqlite")
+    assert error.value.hint.endswith("MID")
 
 
 def test_existing_runs_are_folders_in_raw_or_proc(proposal):

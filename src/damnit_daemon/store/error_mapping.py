@@ -21,6 +21,7 @@ from .errors import (
 )
 
 _PRIMARY = 0xFF
+RESTORE = "Move it away and restore a copy."
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
 
@@ -49,9 +50,9 @@ def describe(error: sqlite3.Error, path: Path, timeout_s: float) -> StoreError |
     if code == sqlite3.SQLITE_CANTOPEN:
         return _describe_cantopen(path)
     if code == sqlite3.SQLITE_NOTADB:
-        return NotADatabase(path, "is not an SQLite database")
+        return NotADatabase(path, "is not an SQLite database", hint=RESTORE)
     if code == sqlite3.SQLITE_CORRUPT:
-        return NotADatabase(path, f"is damaged ({error})", hint="Move it away and restore a copy.")
+        return NotADatabase(path, f"is damaged ({error})", hint=RESTORE)
     if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOLFS}:
         return DatabaseUnreadable(path) if path.is_dir() else StorageFailed(path, str(error))
     if code in {sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:

@@ -122,8 +122,9 @@ def test_foreign_file_is_no_database(path):
     path.write_bytes(b"\x89HDF\r\n\x1a\n" * 1000)
 
     for use in (read, write):
-        with pytest.raises(NotADatabase, match="is not an SQLite database"):
+        with pytest.raises(NotADatabase, match="is not an SQLite database") as error:
             use(Database(path))
+        assert error.value.hint == "Move it away and restore a copy."
 
 
 def test_sqlite_database_of_other_program_is_refused(path):
