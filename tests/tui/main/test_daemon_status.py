@@ -100,7 +100,7 @@ async def test_foreign_ledger_file_leaves_the_table_usable(folder):
         await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.diagnosis)
         note = dict(app.screen.diagnosis.notes)["Ledger"]
-        assert note == f"cannot be read: {folder.ledger} is not an SQLite database."
+        assert note.startswith(f"cannot be read: {folder.ledger} is not an SQLite database.")
 
 
 async def test_empty_table_beside_a_daemon_mentions_the_daemon(empty_folder):
