@@ -270,7 +270,9 @@ def hold_lease(folder: DamnitFolder) -> None:
     ledger = Ledger(folder.ledger)
     ledger.create()
     with ledger.writing() as con:
-        token = acquire(con, replace(this_process(), host=DAEMON_HOST, pid=4321), now=NOW)
+        token = acquire(
+            con, replace(this_process(), host=DAEMON_HOST, machine=DAEMON_HOST, pid=4321), now=NOW
+        )
         renew(con, token, now=NOW)
 
 
