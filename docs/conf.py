@@ -7,13 +7,13 @@ navigation is derived from the links in `index.md`, so that no page needs a dire
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
+from importlib import metadata
 from typing import Any
 
 from sphinx.application import Sphinx
 
 project = "damnit-tui"
-release = version(project)
+release = metadata.version(project)
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_heading_anchors = 4  # the anchors of code hosts
 suppress_warnings = ["myst.header"]
