@@ -86,7 +86,11 @@ def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
         raise DamnitError(points.problem.partition(" – ")[0].rstrip(".") + ".")
     width, height = _size(request)
     drawn = draw_points(points, state, width, height, STYLES)
-    parts = (Segment(part.text + part.gap, styled(STYLES, part.role)) for part in drawn.legend)
+    gaps = [*(part.gap for part in drawn.legend[:-1]), ""]
+    parts = (
+        Segment(part.text + gap, styled(STYLES, part.role))
+        for part, gap in zip(drawn.legend, gaps, strict=False)
+    )
     legend = [Segment(" "), *parts] if drawn.legend else []
     notes = text_line(f" {', '.join(points.notes)}", width, Style()) if points.notes else []
     return [line for line in (legend, *drawn.frame.lines, notes) if line]
