@@ -5,7 +5,7 @@ from textual import events
 from damnit_tui.widgets.footer import KeyFooter
 
 from .conftest import key, make_app, settle, until
-from .main.test_cell_edit import said
+from .main.test_cell_edit import notifications
 
 
 async def test_escape_clears_marks_before_the_filter(folder):
@@ -29,9 +29,11 @@ async def test_key_of_another_keyboard_layout_is_reported_once(folder):
         await settle(pilot)
         for letter in "йцй":
             app.post_message(events.Key(letter, letter))
-        await until(pilot, lambda: any("No key is bound to й" in text for text in said(app)))
+        await until(
+            pilot, lambda: any("No key is bound to й" in text for text in notifications(app))
+        )
         await pilot.pause()
-        assert len(said(app)) == 1
+        assert len(notifications(app)) == 1
 
 
 async def test_footer_shows_the_keys_of_the_open_prompt(folder):

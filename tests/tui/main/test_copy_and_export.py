@@ -11,7 +11,7 @@ from damnit_tui.dialogs.export_dialog import ExportDialog
 from damnit_tui.terminal import clipboard
 
 from ..conftest import key, make_app, settle, until
-from .test_cell_edit import said, screen_text, table_of
+from .test_cell_edit import notifications, screen_text, table_of
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def test_run_under_the_cursor_is_copied_as_markdown(folder, copied):
         table_of(pilot).move_to(key(410), "comment")
         await pilot.press("Y")
         await until(pilot, lambda: bool(copied))
-        await until(pilot, lambda: "Copied 1 run to the clipboard." in said(app))
+        await until(pilot, lambda: "Copied 1 run to the clipboard." in notifications(app))
         head, _, row = copied[0].splitlines()
         assert head.startswith("| Proposal | Run | Timestamp | Comment |")
         assert "shutter?<br>ask Anna" in row
@@ -72,7 +72,7 @@ async def test_export_writes_all_runs_in_each_format(folder, tmp_path, monkeypat
         await until(pilot, lambda: app.screen is app.main_screen)
         target = tmp_path / f"p1234-runs.{name}"
         assert target.stat().st_size
-        await until(pilot, lambda: f"Exported 18 runs to {target}." in said(app))
+        await until(pilot, lambda: f"Exported 18 runs to {target}." in notifications(app))
 
 
 async def test_export_writes_only_the_chosen_runs_and_columns(folder, tmp_path, monkeypatch):

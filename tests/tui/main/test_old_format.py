@@ -11,7 +11,7 @@ from damnit_tui.widgets.edit_prompt import EditPrompt
 from tests.daemon.store.conftest import STEPS
 
 from ..conftest import make_app, settle, until
-from .test_cell_edit import said, screen_text
+from .test_cell_edit import notifications, screen_text
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_editing_an_old_format_offers_the_migration(make_old, version):
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("y")
         backup = f"runs.v{version}-backup.sqlite"
-        await until(pilot, lambda: any(backup in text for text in said(app)))
+        await until(pilot, lambda: any(backup in text for text in notifications(app)))
         assert formats(folder) == {"runs.sqlite": 4, backup: version}
         await until(pilot, lambda: "old format" not in screen_text(app))
         assert app.main_screen.edit_bar.may_write()
@@ -68,5 +68,5 @@ async def test_editing_a_newer_format_reports_read_only(folder):
         await settle(pilot)
         await until(pilot, lambda: "read-only" in screen_text(app))
         await pilot.press("l", "e")
-        await until(pilot, lambda: any("is too new" in text for text in said(app)))
+        await until(pilot, lambda: any("is too new" in text for text in notifications(app)))
         assert not app.main_screen.query(EditPrompt)
