@@ -125,7 +125,11 @@ def parse_and_run(arguments: Sequence[str]) -> None:
     Not one app with two commands: the first argument may be any folder.
     """
     words = list(arguments)
-    app = typer.Typer(add_completion=True, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     if words[:1] == [DEMO]:
         app.command(name=DEMO, epilog=DEMO_EXAMPLE)(show_demo)
         app(args=words[1:], prog_name=f"{PROGRAM} {DEMO}")

@@ -192,6 +192,14 @@ def test_print_without_a_database_is_an_error(empty_folder):
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("words", [["-h"], ["demo", "-h"]])
+def test_short_help_option_prints_the_help_with_an_example(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert not caught.value.code
+    assert "Example" in capsys.readouterr().out
+
+
 def test_version_option_prints_the_version():
     from damnit_daemon import __version__
 

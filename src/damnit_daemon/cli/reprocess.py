@@ -190,6 +190,8 @@ def _extract(
 def _run_numbers(words: list[str]) -> list[int] | None:
     if words == [ALL]:
         return None
+    if ALL in words:
+        raise typer.BadParameter("all stands for every run: give it alone, or give run numbers.")
     try:
         return parse_run_ranges(" ".join(words))
     except ValueError as error:

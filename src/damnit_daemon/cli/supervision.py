@@ -75,6 +75,16 @@ def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None
         f"the daemon is running: process {lease.holder.pid} on {lease.holder.host}, log "
         f"{DAEMON_LOG}"
     )
+    _warn_of_broker(folder)
+
+
+def _warn_of_broker(folder: DamnitFolder) -> None:
+    """Report a broker that does not respond; the daemon keeps trying, and scans directories."""
+    from ..services.doctor import Grade, check_broker
+
+    for finding in check_broker(folder):
+        if finding.grade is Grade.WRONG:
+            _print_line(f"warning: broker: {finding.text}; {finding.fix}")
 
 
 def _stop(folder: DamnitFolder) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from ..errors import DamnitError
 from ..ledger import Lease, LeaseWatch, Ledger, is_alive, load_lease
 from ..paths import DamnitFolder
 from ..store import StoreError
@@ -85,11 +86,13 @@ class DaemonProbe:
 def observe(folder: DamnitFolder) -> DaemonProbe:
     """Probe the daemon; changes nothing, and takes seconds only if a host does not respond.
 
-    Raises:
-        DamnitError: If permission to read the folder's configuration is denied.
+    Who may not read the configuration, with its password, still learns what the lease says.
     """
-    conf = load_conf(folder)
-    supervisord, program, no_answer = None, None, ""
+    conf, supervisord, program, no_answer = None, None, None, ""
+    try:
+        conf = load_conf(folder)
+    except DamnitError as error:
+        no_answer = error.message
     if conf is not None and conf.address is not None:
         supervisord = Supervisord(conf.address)
         try:

@@ -10,7 +10,7 @@ from ..ledger import EXPIRES_S, Lease, LeaseHeld
 from ..own_python import module_command
 from ..paths import DamnitFolder
 from .address import candidate_ports
-from .conf_io import conf_path, keep_foreign_conf
+from .conf_io import conf_path, keep_foreign_conf, load_conf
 from .conf_text import DAEMON_LOG
 from .launch import LAUNCH_TIMEOUT_S, launch_supervisord
 from .lock import supervise_lock
@@ -72,6 +72,7 @@ def start(
         DamnitError: If the folder is not writable, and so on.
     """
     with supervise_lock(folder, timeout_s=timeout_s):
+        load_conf(folder)  # who may not read it cannot manage what it names
         seen = observe(folder)
         timeout_s += _refuse_second(folder, seen, report)
         if prepare is not None:

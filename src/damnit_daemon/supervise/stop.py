@@ -8,6 +8,7 @@ import time
 from ..errors import DamnitError
 from ..ledger import Lease, LeaseHeld, is_alive
 from ..paths import DamnitFolder
+from .conf_io import conf_path, load_conf
 from .conf_text import STOP_WAIT_S
 from .lock import supervise_lock
 from .probe import DaemonProbe, is_renewed, observe
@@ -34,7 +35,10 @@ def stop(folder: DamnitFolder, *, grace_s: float = STOP_TIMEOUT_S) -> list[str]:
     Raises:
         DamnitError: If a process is still alive; names it and its host.
     """
+    if not (folder.internals.exists() or conf_path(folder).exists()):
+        return []  # nothing ever ran here: the lock would create a folder
     with supervise_lock(folder, timeout_s=LOCK_TIMEOUT_S):
+        load_conf(folder)
         seen = observe(folder)
         ended = end_supervisord(seen, grace_s=grace_s)
         holder = seen.lease if ended == [] else observe(folder).lease

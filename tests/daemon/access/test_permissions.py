@@ -281,6 +281,7 @@ def test_user_without_write_access_changes_and_stops_nothing(site, mode, user):
     if not mode & 0o007:
         assert not any(it.rights(STRANGER).values())
 
+    assert it.run(user, "status").returncode == 0  # by the lease, without the password
     before = sorted(path.name for path in it.entries())
     for words in (
         ["reprocess", "1"],

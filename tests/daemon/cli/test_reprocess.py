@@ -193,3 +193,9 @@ def test_reprocess_direct_shows_progress_bar_on_a_terminal(folder, proposal):
     assert "runs" in text
     assert "━" in text
     assert "3 runs: 3 variables done" in text
+
+
+def test_all_beside_run_numbers_is_refused_with_what_it_means(damnit, folder):
+    result = damnit("reprocess", "all", "3")
+    assert result.code == 2
+    assert "all stands for every run" in " ".join(result.err.split())

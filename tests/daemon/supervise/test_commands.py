@@ -68,6 +68,7 @@ def test_start_status_restart_logs_and_stop_act_on_one_daemon(damnit, folder):  
     assert restarted.code == 0
     assert f"stopped the daemon (process {pid})" in restarted.out
     assert settings(folder)["broker"] == "localhost:1"
+    assert "warning: broker: localhost:1: " in restarted.err
 
     assert "Working in" in damnit("logs").out
     stopped = damnit("stop")
@@ -75,6 +76,12 @@ def test_start_status_restart_logs_and_stop_act_on_one_daemon(damnit, folder):  
     assert stopped.out.count("stopped ") == 2
     assert damnit("status").code == 1
     assert damnit("stop").out == "no daemon is running here\n"
+
+
+def test_stop_where_nothing_ever_ran_creates_nothing(damnit, folder):  # noqa: F811
+    before = sorted(folder.path.iterdir())
+    assert damnit("stop").out == "no daemon is running here\n"
+    assert sorted(folder.path.iterdir()) == before
 
 
 @pytest.mark.extended

@@ -5,8 +5,18 @@ Each check covers one subject and changes nothing; its messages are for users.
 """
 
 from .checks import CHECKS, check_folder
+from .daemon import check_broker
 from .finding import Finding, Grade
 from .repair import repair
 from .restore import Restored, restore
 
-__all__ = ["CHECKS", "Finding", "Grade", "Restored", "check_folder", "repair", "restore"]
+__all__ = [
+    "CHECKS",
+    "Finding",
+    "Grade",
+    "Restored",
+    "check_broker",
+    "check_folder",
+    "repair",
+    "restore",
+]
