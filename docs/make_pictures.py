@@ -229,6 +229,8 @@ def main() -> None:
     with TemporaryDirectory(prefix="pictures-") as scratch:
         folder = make_folder(Path(scratch))
         for name, (size, steps) in wanted.items():
+            for home in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):  # no view or setting from before
+                os.environ[home] = str(Path(scratch) / home / name)
             svg = asyncio.run(draw(folder, size, steps))
             path = PICTURES / f"{name}.png"
             path.write_bytes(as_png(svg))
