@@ -21,7 +21,7 @@ from nox.command import CommandFailed
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "tests", "user_env"]
+nox.options.sessions = ["lint", "docs", "tests", "user_env"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path(__file__).parent / "build"
