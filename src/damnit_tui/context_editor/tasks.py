@@ -28,6 +28,8 @@ class ProblemsFound:
     success: str = ""
     failure: str = ""
     """Empty for the number of errors."""
+    is_refusal: bool = False
+    """True if the text was to be saved."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class ContextTask:
         loaded = self._dry_run.check(text)
         if has_error(loaded):
             failure = "Not saved: the file does not load. ctrl-t saves anyway."
-            yield ProblemsFound(loaded, failure=failure)
+            yield ProblemsFound(loaded, failure=failure, is_refusal=True)
             return
         if saved_text.strip():
             changed = changed_variables(self._dry_run.check(saved_text), loaded)

@@ -22,6 +22,6 @@ KEYS: tuple[Key, ...] = (
         action="next_line",
     ),
     key("context.revert", "ctrl+r", "revert to the saved file"),
-    key("context.force", "ctrl+t", "save anyway", action="save_anyway"),
+    key("context.force", "ctrl+t", "save what ctrl-s has refused", action="save_anyway"),
     key("context.theirs", "ctrl+o", "load the version saved elsewhere", action="take_theirs"),
 )

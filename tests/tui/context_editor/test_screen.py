@@ -90,6 +90,11 @@ async def test_context_editor_shows_errors_at_their_lines_and_does_not_save(writ
         await until(pilot, lambda: "1 error" in results_text(app))
         assert rows(app)[0][0] == "✗"
         assert "trians" in rows(app)[0][2]
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "only what ctrl-s has refused" in results_text(app))
+        assert written.context_file.read_text() == GOOD
+        await pilot.press("f5")
+        await until(pilot, lambda: "1 error" in results_text(app))
         assert area(app).cursor_location[0] + 1 == int(rows(app)[0][1])
         area(app).move_cursor((0, 0))
         app.screen.query_one(DataTable).focus()
