@@ -17,7 +17,7 @@ COLUMNS = [
 ]
 BLOCKS = [
     line.split("   ")[0]
-    for block in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
+    for block in re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
     for line in block.strip().splitlines()
 ]
 CELLS = [
