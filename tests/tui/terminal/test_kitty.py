@@ -284,6 +284,11 @@ def differs(found: np.ndarray, wanted: np.ndarray) -> float:
     return float(np.abs(found.astype(float) - wanted).mean())
 
 
+def has_shape(app, ratio):
+    height, width = app.screen.pixels().shape[:2]
+    return width / height == pytest.approx(ratio, rel=0.05)
+
+
 def shows(app: Kitty, run: int) -> bool:
     return is_seen(app.screen, run)
 
@@ -305,9 +310,7 @@ def is_seen(screen: Screen, run: int, scale_of: int = 2) -> bool:
 def test_viewer_shows_an_image_in_pixels_with_axes_and_cursor(looks, tmp_path):
     with opened(looks, tmp_path) as app:
         look_at(app, "image")
-        app.wait_for(lambda: shows(app, 2))
-        height, width = app.screen.pixels().shape[:2]
-        assert width / height == pytest.approx(320 / 240, rel=0.05)
+        app.wait_for(lambda: shows(app, 2) and has_shape(app, 320 / 240))
         app.type("\x1b[C")
         app.wait_for(lambda: "┼" in app.screen.text())
         app.wait_for_text("row 120, column 160")
