@@ -46,6 +46,9 @@ from .whole_file import MERGING_SUFFIX, random_part, written_whole
 MERGE_TIMEOUT_S = 10.0
 """How long to wait for another program that has the results file locked."""
 
+MOST_COPIED_BYTES = 1 << 28
+"""Largest fragment that is copied in memory to find out why its copy on disk differs."""
+
 MOVE_AWAY = "Move it away: a new one is created from the next results."
 
 
@@ -189,6 +192,7 @@ def _prove(written: h5py.File, source: _Source, name: str) -> None:
         if is_denied(error):
             raise
         _require_unchanged_in(source, name)
+        _require_copyable(source, name)
         raise OSError(
             errno.EIO, f"{name} was not copied correctly ({first_line(error)})"
         ) from error
@@ -201,6 +205,20 @@ def _require_unchanged_in(source: _Source, name: str) -> None:
         if is_denied(error):
             raise
         raise _NotMergeable(LeftOut(source.path, name, first_line(error))) from error
+
+
+def _require_copyable(source: _Source, name: str) -> None:
+    """Refuse a variable whose copy differs in memory, too: its own structure is damaged."""
+    if source.path.stat().st_size > MOST_COPIED_BYTES:
+        return
+    with h5py.File(source.path.name, "w", driver="core", backing_store=False) as memory:
+        copy_frame(source.file, memory)
+        _copy_variable(source, name, memory, itertools.count())
+        try:
+            require_unchanged(memory, name)
+        except HDF5_FAILURES as error:
+            reason = f"it cannot be copied unchanged ({first_line(error)})"
+            raise _NotMergeable(LeftOut(source.path, name, reason)) from error
 
 
 def _open_sources(

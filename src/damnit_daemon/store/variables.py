@@ -15,7 +15,9 @@ from .views import rebuild_views
 def load_variables(con: sqlite3.Connection) -> list[VariableInfo]:
     """Load all defined variables with their tags, in order of first definition."""
     tags: dict[str, list[str]] = {}
-    sql = "SELECT variable_name, name FROM variable_tags JOIN tags ON id = tag_id ORDER BY name"
+    sql = """
+        SELECT variable_name, CAST(name AS TEXT)
+        FROM variable_tags JOIN tags ON id = tag_id ORDER BY name"""
     for variable, tag in fetch_all(con, sql):
         tags.setdefault(variable, []).append(tag)
     sql = """

@@ -71,6 +71,20 @@ def test_fragment_that_crashes_hdf5_is_quarantined_and_rest_is_combined(
     assert list(folder.fragments()) == []
 
 
+def test_fragment_whose_copies_differ_is_quarantined_and_rest_is_combined(folder, combiner):
+    """Its own checksum is right, but HDF5 does not copy it unchanged, on no disk."""
+    bad = put(folder, "fragment-differs.h5", "p1234_r7.bad.ready.h5")
+    healthy(folder, KEY)
+    combined = combiner.sweep()
+    assert combined.postponed == []
+    ((path, why),) = combined.broken
+    assert Path(path) == bad
+    assert "'labelled': it cannot be copied unchanged" in why
+    assert cells(folder, 7)["a"] == ("ValueError", "no")
+    assert cells(folder, 7)["labelled"][0] == "UnreadableResult"
+    assert list(folder.fragments()) == []
+
+
 @pytest.mark.extended
 def test_fragment_that_hangs_hdf5_delays_neither_combining_nor_values(folder, combiner):
     bad = put(folder, "fragment-hang.h5", "p1234_r7.bad.ready.h5")

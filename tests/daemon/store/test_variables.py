@@ -205,3 +205,10 @@ def test_column_titles_are_unique(con):
     assert len(set(titles)) == 7
     assert titles[:2] == ["T", "T (b)"]
     assert titles[5:] == ["Run (f)", "T (g)"]
+
+
+def test_tags_stored_as_bytes_by_another_program_are_read_as_text(con):
+    update_computed_variables(con, [VariableInfo("a", "A", tags=("seen",))])
+    con.execute("UPDATE tags SET name = CAST('s\u00e9en' AS BLOB)")
+    (info,) = load_variables(con)
+    assert info.tags == ("s\u00e9en",)
