@@ -8,6 +8,7 @@ handled here for all screens and widgets, also Textual's own.
 from __future__ import annotations
 
 import time
+import traceback
 from collections import deque
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +28,7 @@ from .data.worker_errors import Failure, as_user_error, unforeseen
 from .safe_text import plain_lines
 from .sanitize import visible
 from .textual_internals import (
+    OPTION_LIST,
     active_message_pump,
     dispatch_message,
     fail_test,
@@ -150,6 +152,8 @@ async def dispatch_guarded(node: MessagePump, message: Message) -> None:
             raise
         if isinstance(message, events.MouseEvent) and is_on_removed(message, app):
             return  # Textual looks up the parent of what was clicked
+        if isinstance(error, LookupError) and is_raised_in(error, OPTION_LIST):
+            return  # it looks up the lines of options that are gone, or not laid out yet
         app.on_bug(error)
 
 
@@ -172,6 +176,12 @@ def is_closed(node: MessagePump, app: App[Any]) -> bool:
 def is_gone(node: Widget) -> bool:
     """Return True if a widget was closed or covered by the time a click arrives."""
     return node.app.screen not in node.ancestors_with_self
+
+
+def is_raised_in(error: Exception, module: str) -> bool:
+    """Return True if an exception was raised by the code of a module."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals.get("__name__") == module
 
 
 def is_on_removed(event: events.MouseEvent, app: App[Any]) -> bool:

@@ -23,6 +23,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 __all__ = [
+    "OPTION_LIST",
     "SYNC_END",
     "SYNC_START",
     "ParseError",
@@ -31,6 +32,9 @@ __all__ = [
     "active_message_pump",
     "character_to_key",
 ]
+
+OPTION_LIST = "textual.widgets._option_list"
+"""The module of the class `OptionList`, which is imported only when one is shown."""
 
 dispatch_message = MessagePump._dispatch_message
 """Textual's own dispatch of a message to the handlers of a node."""

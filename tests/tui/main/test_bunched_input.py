@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from rich.style import Style
 from textual import events
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 from textual.widgets._toast import Toast
 
 from damnit_daemon.store import NewValue, save_values
 from damnit_tui.dialogs.checklist_dialog import ChecklistDialog
 from damnit_tui.dialogs.variable_dialog import VariableChoice, VariableDialog
+from damnit_tui.textual_internals import OPTION_LIST
 from damnit_tui.widgets.lists import ChoiceList
 
 from ..conftest import NOW, database_of, key, make_app, settle, until
@@ -205,3 +207,33 @@ async def test_click_in_a_list_that_is_filtered_meanwhile_chooses_what_was_click
         options.action_select()
         await pilot.pause()
     assert chosen == ["gamma"]
+
+
+async def test_page_key_in_a_list_without_lines_does_nothing(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        options = OptionList("one", "two")
+        options.styles.width = options.styles.height = 0
+        await app.screen.mount(options)
+        options.highlighted = 0
+        options.focus()
+        await pilot.press("pagedown")
+    assert app._exception is None
+
+
+async def test_click_at_an_option_that_is_gone_chooses_nothing(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        options = OptionList("one", "two")
+        await app.screen.mount(options)
+        assert OptionList.__module__ == OPTION_LIST
+        before = options.highlighted
+        style = Style.from_meta({"option": 7})
+        options.post_message(
+            events.Click(options, 1, 1, 0, 0, 1, False, False, False, 1, 1, style=style)
+        )
+        await pilot.pause()
+        assert options.highlighted == before
+    assert app._exception is None
