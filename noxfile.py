@@ -55,7 +55,8 @@ def tests(session: nox.Session) -> None:
     install_project(session, "test", *PROJECT["build-system"]["requires"])
     arguments = [argument for argument in session.posargs if argument != "--all"]
     if not arguments:
-        arguments = ["-n", "2", "--dist", "loadscope"]
+        # Three on two cores: a worker waits for processes two thirds of its time.
+        arguments = ["-n", "3", "--dist", "loadscope"]
         if "--all" not in session.posargs:
             arguments += ["-m", "not extended"]
     session.run("pytest", *arguments, env={"DAMNIT_PEER_PYTHON": peer_python(session)})
