@@ -50,11 +50,10 @@ class ResultsPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[ResultRow, ...] = ()
         self._current = -1
         """Index of the row that `next_row` returned last."""
         self._message = ""
-        self._row_of: dict[RowKey, ResultRow] = {}
+        self._rows: dict[RowKey, ResultRow] = {}
 
     def compose(self) -> ComposeResult:
         """Compose the message and the table."""
@@ -73,13 +72,12 @@ class ResultsPane(Vertical):
         table = self.query_one(ListTable)
         table.clear(columns=True)
         table.add_columns(*columns)
-        self._rows = tuple(rows)
-        self._row_of.clear()
+        self._rows.clear()
         self._current = -1
         for row in rows:
             style = self.get_component_rich_style(component(row.role), partial=True)
             cells = (Text(text, style=style, no_wrap=True, end="") for text in row.cells)
-            self._row_of[table.add_row(*cells)] = row
+            self._rows[table.add_row(*cells)] = row
         table.display = bool(rows)
 
     @property
@@ -128,12 +126,12 @@ class ResultsPane(Vertical):
             return None
         self._current = (self._current + 1) % len(self._rows)
         self.query_one(ListTable).move_cursor(row=self._current, animate=False)
-        return self._rows[self._current]
+        return list(self._rows.values())[self._current]
 
     @on(ListTable.RowSelected)
     def select_row(self, event: ListTable.RowSelected) -> None:
         """Post the selected row."""
         event.stop()
         # By key: the rows may have been replaced between the click and this message.
-        if (row := self._row_of.get(event.row_key)) is not None:
+        if (row := self._rows.get(event.row_key)) is not None:
             self.post_message(self.RowChosen(row))

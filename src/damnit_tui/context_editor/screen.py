@@ -112,8 +112,8 @@ class ContextScreen(Screen[ContextSaved | None]):
         """The last text written to the draft."""
         self._current_task: ContextTask | None = None
         """The current background task."""
-        self._is_refused = False
-        """True if the last save was refused, and may be forced."""
+        self._refused_text: str | None = None
+        """The text that could not be saved, and may be saved by force."""
         self._changed: set[str] = set()
         self._has_warned = False
         """True if closing again discards the warning about unsaved text."""
@@ -295,7 +295,7 @@ class ContextScreen(Screen[ContextSaved | None]):
         """Save a text that does not load, or overwrite changes made on disk; only once refused."""
         if self._session.read_only:
             self._results.show_message(READ_ONLY, "warning")
-        elif not self._is_refused:
+        elif self._code.text != self._refused_text:
             message = "ctrl-s checks and saves; ctrl-t saves only what ctrl-s has refused."
             self._results.show_message(message, "warning")
         else:
@@ -370,7 +370,8 @@ class ContextScreen(Screen[ContextSaved | None]):
         results = self._results
         match event.event:
             case ProblemsFound(loaded, success, failure, is_refusal):
-                self._is_refused |= is_refusal
+                if is_refusal:
+                    self._refused_text = self._result_text
                 results.show_problems(loaded, success, failure)
                 if has_error(loaded):
                     self.action_next_line()
@@ -383,7 +384,7 @@ class ContextScreen(Screen[ContextSaved | None]):
             case TextSaved(text, changed):
                 self._show_saved(text, changed)
             case SaveRefused(message, text):
-                self._is_refused = True
+                self._refused_text = self._result_text
                 lines = difference(self._code.text, text)
                 results.show_rows(DIFFERENCE_COLUMNS, [ResultRow(("", "", line)) for line in lines])
                 hint = "ctrl-t overwrites it; ctrl-o loads it."
@@ -391,7 +392,7 @@ class ContextScreen(Screen[ContextSaved | None]):
 
     def _show_saved(self, text: str, changed: tuple[str, ...]) -> None:
         self._saved_text = text
-        self._is_refused = False
+        self._refused_text = None
         self._changed |= set(changed)
         message = "Saved."
         if changed:

@@ -103,6 +103,11 @@ async def test_context_editor_shows_errors_at_their_lines_and_does_not_save(writ
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Not saved" in results_text(app))
         assert written.context_file.read_text() == GOOD
+        await change(pilot, "LIMIT = 5", "LIMIT = 6")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "only what ctrl-s has refused" in results_text(app))
+        assert written.context_file.read_text() == GOOD
+        await change(pilot, "LIMIT = 6", "LIMIT = 5")
         await pilot.press("ctrl+t")
         await until(pilot, lambda: "Saved." in results_text(app))
         assert written.context_file.read_text() == BAD
