@@ -93,7 +93,6 @@ class VariableDialog(ModalScreen[str | None]):
         self.chosen = tuple(chosen)
         self._suggested = suggested
         self._most = most
-        self._found: list[VariableChoice] = []
 
     def compose(self) -> ComposeResult:
         """Compose the search field and the list."""
@@ -128,8 +127,7 @@ class VariableDialog(ModalScreen[str | None]):
     def take_clicked(self, event: ChoiceList.OptionSelected) -> None:
         """Choose the clicked variable."""
         event.stop()
-        # By id: the list may have changed between the click and this message.
-        self.dismiss(self._choices[int(str(event.option_id))].name)
+        self.dismiss(self._choice_of(event.option).name)
 
     def action_move(self, step: int) -> None:
         """Move to another line."""
@@ -157,18 +155,22 @@ class VariableDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
     def _current(self) -> VariableChoice | None:
-        at = self.query_one(ChoiceList).highlighted
-        return self._found[at] if at is not None and at < len(self._found) else None
+        option = self.query_one(ChoiceList).highlighted_option
+        return self._choice_of(option) if option is not None else None
+
+    def _choice_of(self, option: Option) -> VariableChoice:
+        """Return the choice of an option; by ID, since the list may have changed since a click."""
+        return self._choices[int(str(option.id))]
 
     def _list(self, text: str, current: str) -> None:
         words = text.casefold().split()
         matches = ((at, each) for at, each in enumerate(self._choices) if each.has(words))
-        found = list(islice(matches, MOST_SHOWN))
-        self._found = [choice for _, choice in found]
+        found = dict(islice(matches, MOST_SHOWN))
+        lines = [Option(self._line(choice), id=str(at)) for at, choice in found.items()]
         options = self.query_one(ChoiceList)
         options.clear_options()
-        options.add_options([Option(self._line(choice), id=str(at)) for at, choice in found])
-        names = [choice.name for choice in self._found]
+        options.add_options(lines)
+        names = [choice.name for choice in found.values()]
         if names:
             options.highlighted = names.index(current) if current in names else 0
 
