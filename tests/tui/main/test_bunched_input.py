@@ -34,6 +34,16 @@ def click(app, x, y):
         app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
 
 
+async def notification(pilot):
+    """Show a notification, and return its widget once it has a place."""
+    app = pilot.app
+    app.notify("here")
+    await until(pilot, lambda: app.screen.query(Toast))
+    toast = app.screen.query_one(Toast)
+    await until(pilot, lambda: toast.region.area)
+    return toast
+
+
 async def test_screen_dismissed_twice_closes_no_other_screen(folder):
     app, results = make_app(folder), []
     async with app.run_test(size=(100, 30)) as pilot:
@@ -93,10 +103,7 @@ async def test_three_fast_clicks_on_a_notification_do_not_crash(folder):
     app = make_app(folder)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
-        app.notify("here")
-        await until(pilot, lambda: app.screen.query(Toast))
-        toast = app.screen.query_one(Toast)
-        await until(pilot, lambda: toast.region.area)
+        toast = await notification(pilot)
         x, y = toast.region.offset
         for _ in range(3):
             click(app, x + 2, y)
@@ -179,10 +186,7 @@ async def test_click_at_a_widget_removed_since_the_last_layout_is_dropped(folder
     app = make_app(folder)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
-        app.notify("here")
-        await until(pilot, lambda: app.screen.query(Toast))
-        toast = app.screen.query_one(Toast)
-        await until(pilot, lambda: toast.region.area)
+        toast = await notification(pilot)
         x, y = toast.region.offset
         click(app, x + 2, y)
         toast.remove()
