@@ -17,6 +17,9 @@ FALLBACKS = ("none", "local")
 FORK = "fork"
 TRIGGER = "trigger"
 BROKER = "broker"
+TOPICS = "kafka_topics"
+API_VERSION = "kafka_api_version"
+SESSION_TIMEOUT = "kafka_session_timeout_s"
 
 MOST_MEMORY_BYTES = 1 << 60
 LONGEST_MINUTES = 366 * 24 * 60
@@ -149,32 +152,51 @@ def _sbatch_options(text: str) -> str:
     return text
 
 
+def is_broker_address(text: str) -> bool:
+    """Return True for `host:port`; an IPv6 address is in brackets."""
+    match = re.fullmatch(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
+    return match is not None and 0 < int(match[1]) < 65536
+
+
+def is_topic(text: str) -> bool:
+    """Return True for a name that Kafka accepts for a topic."""
+    return re.fullmatch(r"[A-Za-z0-9._-]{1,249}", text) is not None and text not in (".", "..")
+
+
+def is_kafka_version(text: str) -> bool:
+    """Return True for `2.3` or `0.10.2`."""
+    return re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}", text) is not None
+
+
+def is_session_timeout(seconds: float) -> bool:
+    """Return True for a session timeout that a broker could accept."""
+    return 1 <= seconds <= 1800
+
+
 def _broker(text: str) -> str:
     if text.lower() == "none":
         return "none"
     addresses = [address.strip() for address in text.split(",")]
-    for address in addresses:
-        match = re.fullmatch(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", address)
-        if not match or not 0 < int(match[1]) < 65536:
-            raise ValueError("HOST:PORT, several with commas between, or none")
+    if not all(map(is_broker_address, addresses)):
+        raise ValueError("HOST:PORT, several with commas between, or none")
     return ",".join(addresses)
 
 
 def _topics(text: str) -> str:
     topics = re.split(r"[\s,]+", text)
-    if not all(re.fullmatch(r"[A-Za-z0-9._-]{1,249}", topic) for topic in topics):
+    if not all(map(is_topic, topics)):
         raise ValueError("names of topics with commas between")
     return ",".join(topics)
 
 
 def _version(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}", text):
+    if not is_kafka_version(text):
         raise ValueError("a version of Kafka")
     return text
 
 
 def _session_timeout(text: str) -> str:
-    if not 1 <= float(_seconds(text)) <= 1800:
+    if not is_session_timeout(float(_seconds(text))):
         raise ValueError("a number of seconds from 1 to 1800")
     return text
 
@@ -195,11 +217,21 @@ KNOWN = {
             "/path/to/bin/python",
             _program,
         ),
-        Setting("concurrent_jobs", "How many runs are processed at once", "15", _whole(1, 10_000)),
         Setting(
-            "noncluster_cpus", "CPUs of a Slurm job that shares its node", "4", _whole(1, 1024)
+            "concurrent_jobs", "How many runs of a Slurm array run at once", "15", _whole(1, 10_000)
         ),
-        Setting("noncluster_mem", "Memory of a Slurm job that shares its node", "25G", _memory),
+        Setting(
+            "noncluster_cpus",
+            "CPUs of a job on this machine, or of a Slurm job that shares its node",
+            "4",
+            _whole(1, 1024),
+        ),
+        Setting(
+            "noncluster_mem",
+            "Memory of a job on this machine, or of a Slurm job that shares its node",
+            "25G",
+            _memory,
+        ),
         Setting(
             "local_jobs", "How many jobs run at once on the daemon's machine", "2", _whole(1, 1024)
         ),
@@ -224,9 +256,12 @@ KNOWN = {
             _backfill,
             needs_restart=True,
         ),
-        Setting("slurm_time", "Time limit of a Slurm job", "02:00:00", _duration),
+        Setting("slurm_time", "Time limit of a job", "02:00:00", _duration),
         Setting(
-            "slurm_mem", "Memory of a Slurm job of `cluster` variables; unset: all", "100G", _memory
+            "slurm_mem",
+            "Memory of a Slurm job of `cluster` variables; unset: all of the node, if exclusive",
+            "100G",
+            _memory,
         ),
         Setting(
             "slurm_exclusive",
@@ -267,22 +302,22 @@ KNOWN = {
         ),
         Setting(BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker, needs_restart=True),
         Setting(
-            "kafka_topics",
+            TOPICS,
             "Kafka topics of new files; unset: the facility's",
             "test.r2d2",
             _topics,
             needs_restart=True,
         ),
         Setting(
-            "kafka_api_version",
-            "Version of an old Kafka broker; unset: it is asked",
+            API_VERSION,
+            "Version of an old Kafka broker; unset: negotiated",
             "2.3",
             _version,
             needs_restart=True,
         ),
         Setting(
-            "kafka_session_timeout_s",
-            "Seconds until the place of a dead daemon in its Kafka group is free",
+            SESSION_TIMEOUT,
+            "Seconds until Kafka gives the partitions of a dead daemon to another",
             "10",
             _session_timeout,
             needs_restart=True,

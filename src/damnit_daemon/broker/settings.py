@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DamnitError
-
-BROKER = "broker"
-TOPICS = "kafka_topics"
-API_VERSION = "kafka_api_version"
-SESSION_TIMEOUT = "kafka_session_timeout_s"
-"""Keys in the settings of a folder."""
+from ..settings import (
+    API_VERSION,
+    BROKER,
+    SESSION_TIMEOUT,
+    TOPICS,
+    is_broker_address,
+    is_kafka_version,
+    is_session_timeout,
+    is_topic,
+)
 
 BROKER_VARIABLE = "AMORE_BROKER"
 """DAMNIT's environment variable for the broker; `none` disables the broker."""
@@ -25,8 +29,6 @@ ONLINE_HOSTS = "exflonc"
 
 DEFAULT_SESSION_TIMEOUT_S = 10.0
 """How long a killed daemon's successor may have to wait to join the group."""
-
-NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
 
 class InvalidBroker(DamnitError):  # noqa: N818 – house style
@@ -107,8 +109,7 @@ def parse_addresses(text: str) -> tuple[str, ...]:
     """
     addresses = tuple(part.strip() for part in text.split(","))
     for address in addresses:
-        match = re.fullmatch(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", address)
-        if not match or not 0 < int(match[1]) < 65536:
+        if not is_broker_address(address):
             raise InvalidBroker(
                 f"{address!r} is not a broker address.", hint="For example: exflwgs06:9091"
             )
@@ -123,7 +124,7 @@ def parse_topics(text: str) -> tuple[str, ...]:
     """
     topics = tuple(re.split(r"[\s,]+", text.strip())) if text.strip() else ()
     for topic in topics:
-        if not NAME.fullmatch(topic) or topic in (".", ".."):
+        if not is_topic(topic):
             raise InvalidBroker(f"{topic!r} is not a valid topic.", hint="For example: test.r2d2")
     return tuple(dict.fromkeys(topics))
 
@@ -136,7 +137,7 @@ def parse_api_version(text: str) -> tuple[int, ...] | None:
     """
     if not text.strip():
         return None
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}", text.strip()):
+    if not is_kafka_version(text.strip()):
         raise InvalidBroker(f"{text!r} is not a Kafka version.", hint="For example: 2.3")
     return tuple(int(part) for part in text.strip().split("."))
 
@@ -153,7 +154,7 @@ def parse_session_timeout(value: object) -> float:
         timeout_s = float(str(value))
     except ValueError:
         timeout_s = 0.0
-    if not 1 <= timeout_s <= 1800:
+    if not is_session_timeout(timeout_s):
         raise InvalidBroker(
             f"{SESSION_TIMEOUT} cannot be {value!r}.", hint="Give seconds, for example 10."
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import socket
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from ..author import user_name
 from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder
@@ -191,7 +191,7 @@ class RunnerProcess:
 
     def _open_log(self, key: RunKey) -> RunLog:
         log = RunLog(self._folder.log_file(key), cap_bytes=self._limits.log_bytes)
-        log.write(log_header(key, user=getpass.getuser(), host=socket.gethostname()))
+        log.write(log_header(key, user=user_name(), host=socket.gethostname()))
         return log
 
     def _spawn(self) -> _Running:

@@ -77,9 +77,9 @@ def among(column: Column, options: Sequence[Token], moment: Moment, content: Con
     )
 
 
-def wrong(message: str, token: Token) -> FilterError:
+def wrong(message: str, token: Token, hint: str = "") -> FilterError:
     """Return a `FilterError` that points at a token."""
-    return FilterError(message, token.start, token.end)
+    return FilterError(message, token.start, token.end, hint=hint)
 
 
 def _check_comparable(
@@ -99,9 +99,9 @@ def _check_comparable(
     elif column.type in ("integer", "number") or content is Content.NUMBERS:
         if not is_number:
             hint = "A quoted value is a text." if number is not None else ""
-            raise _wrong(f"{value.text!r} is not a number, and {title} has no texts.", value, hint)
+            raise wrong(f"{value.text!r} is not a number, and {title} has no texts.", value, hint)
     elif is_order and is_number and (column.type == "string" or content is Content.TEXTS):
-        raise _wrong(
+        raise wrong(
             f"{value.text} is a number, and {title} has no numbers.",
             value,
             f'Use "{value.text}" to compare it as a text.',
@@ -112,16 +112,12 @@ def _check_no_blobs(column: Column, value: Token, content: Content) -> None:
     if content is Content.BLOBS:
         title, name = show_controls(column.title), quoted(column.name)
         has = f"Use has:{name} to find them." if name else ""
-        raise _wrong(f"{title} has no numbers or texts.", value, has)
+        raise wrong(f"{title} has no numbers or texts.", value, has)
 
 
 def _check_run(number: float, value: Token) -> None:
     if not number.is_integer():
         raise wrong(f"{value.text!r} is not a run number.", value)
-
-
-def _wrong(message: str, token: Token, hint: str) -> FilterError:
-    return FilterError(message, token.start, token.end, hint=hint)
 
 
 def _run_numbers(option: Token) -> list[int]:
@@ -135,12 +131,8 @@ def _compare_time(operator: Token, value: Token, moment: Moment) -> Condition:
     try:
         start, end = moment.parse_span(value.text)
     except ValueError:
-        raise FilterError(
-            f"{value.text!r} is not a time.",
-            value.start,
-            value.end,
-            hint='For example 10:00, 2026-11-24, "2026-11-24 10:00", -2h or yesterday.',
-        ) from None
+        hint = 'For example 10:00, 2026-11-24, "2026-11-24 10:00", -2h or yesterday.'
+        raise wrong(f"{value.text!r} is not a time.", value, hint) from None
     if operator.text in ("=", "!="):
         within = Within(TIME, start, end)
         return within if operator.text == "=" else Not(within)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from ..model import Column, ContentOf
+from ..model import UNKNOWN_CONTENT, Column, ContentOf
 from .build import among, compare, match, wrong
-from .cells import COMMENT, TIME
+from .cells import COMMENT, PROPOSAL, RUN, TIME
 from .columns import find_column
-from .errors import FilterError
 from .predicates import (
     All,
     Condition,
@@ -67,7 +67,7 @@ class Parser:
         self._depth = 0
         self._columns = tuple(columns)
         self._moment = moment
-        self._content = content
+        self._content = cache(content)
         self.uses_marks = False
 
     @property
@@ -166,7 +166,7 @@ class Parser:
         tags = {tag for column in self._columns for tag in column.tags}
         if folded not in {tag.casefold() for tag in tags}:
             hint = f"Known tags: {', '.join(sorted(tags))}." if tags else "No variable has a tag."
-            raise FilterError(f"There is no tag {token.text!r}.", token.start, token.end, hint=hint)
+            raise wrong(f"There is no tag {token.text!r}.", token, hint)
         tagged = [c for c in self._columns if folded in {tag.casefold() for tag in c.tags}]
         return Has(tuple(tagged))
 
@@ -181,21 +181,22 @@ class Parser:
         if word == "empty":
             return is_empty([column for column in computed if column.type is None])
         hint = f"Use is:{', is:'.join(STATES)}."
-        raise FilterError(f"Unknown state is:{token.text}.", token.start, token.end, hint=hint)
+        raise wrong(f"Unknown state is:{token.text}.", token, hint)
 
     def _comparison(self, name: Token) -> Condition:
         operator = self._take()
         column = find_column(name, self._columns)
+        is_fixed = column.name in (RUN.name, PROPOSAL.name, TIME.name)
+        content = UNKNOWN_CONTENT if is_fixed else self._content(column)
         if operator.is_word("in"):
-            options = self._options(operator)
-            return among(column, options, self._moment, self._content(column))
+            return among(column, self._options(operator), self._moment, content)
         value = self._take()
         if not _is_value(value):
             raise wrong(f"A value is missing after {operator.text}", value)
         value = _whole(value)
         if operator.text == "~":
-            return match(column, value, self._content(column))
-        return compare(column, operator, value, self._moment, self._content(column))
+            return match(column, value, content)
+        return compare(column, operator, value, self._moment, content)
 
     def _options(self, operator: Token) -> list[Token]:
         """Parse `17, 20-32` or `LaB6,"dark 2"`: comma-separated words, quoted or not."""

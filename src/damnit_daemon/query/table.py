@@ -146,7 +146,6 @@ def scalar_of(stored: StoredValue | None) -> Scalar:
 
 def error_class(stored: StoredValue) -> str | None:
     """Return the class of the error stored in place of a value; None if there is no error."""
-    if stored.value is not None or not stored.attributes_json:
+    if stored.value is not None or (failure := stored.failure) is None:
         return None
-    attributes = stored.attributes
-    return str(attributes.get("error_cls") or "Error") if "error" in attributes else None
+    return failure.error_class or "Error"

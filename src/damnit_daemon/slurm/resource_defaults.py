@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-
+from ..author import user_name
 from .client import SlurmClient
 from .commands import Resources
 from .netgroup import in_netgroup
@@ -28,7 +27,7 @@ def choose_resources(settings: SlurmSettings, client: SlurmClient, *, dedicated:
     )
     first = requested.clusters.partition(",")[0]
     there = here if first in ("", here.name) else client.describe(first)
-    user = getpass.getuser()
+    user = user_name()
     return fill_in(
         requested,
         dedicated=dedicated,

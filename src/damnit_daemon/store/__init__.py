@@ -50,7 +50,7 @@ from .runs import ensure_run, load_listed_runs, load_runs
 from .save_values import NewValue, Rejected, SaveReport, save_values
 from .schema import FORMAT_VERSION
 from .settings import delete_setting, load_setting, load_settings, save_setting
-from .summaries import Summary, SummaryColumns, load_summaries
+from .summaries import load_summaries
 from .user_variables import (
     USER_TYPES,
     NameRefused,
@@ -99,8 +99,6 @@ __all__ = [
     "SaveReport",
     "StorageFailed",
     "StoreError",
-    "Summary",
-    "SummaryColumns",
     "TypeLost",
     "ValueEdit",
     "ValuesDoNotFit",

@@ -108,9 +108,9 @@ def save_changes(
 def _require_types(con: sqlite3.Connection, types: dict[str, str]) -> None:
     """Check that variables still have the types their values were typed for."""
     sql = "SELECT CAST(type AS TEXT) FROM variables WHERE name = ?"
-    for name, to_save in types.items():
+    for name, expected in types.items():
         found = fetch_all(con, sql, (name,))
-        if not found or found[0][0] != to_save:
+        if not found or found[0][0] != expected:
             raise TypeLost(name, found[0][0] if found else None, is_there=bool(found))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..model import Blob, BlobKind, Failure, RunKey, StoredValue
 from ..model.value import NPY_SIGNATURE, PNG_SIGNATURE, blob_kind
@@ -17,13 +17,9 @@ from .rowid_blocks import LARGE
 from .sql import Row, fetch_into
 from .values import conditions, load_value, no_garbage_collection
 
-if TYPE_CHECKING:
-    pass
-
-Summary = "int | float | str | complex | Blob | Failure | NDArray[Any] | None"
-"""A cell: a number or a text, a picture or trendline that was not read, or an error."""
 SummaryColumns = dict[str, list[Any]]
-"""For each variable with values its cells, one for each run."""
+"""For each variable with values its cells, one for each run: a number or a text, a picture or
+trendline that was not read, or an error."""
 
 _ERROR, _LARGE_BLOB, _TRENDLINE = 0, 1, 2
 _IS_TRENDLINE = f"summary_type = 'trendline' AND substr(value, 1, 6) = x'{NPY_SIGNATURE.hex()}'"
