@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 
-from damnit_daemon.ledger import JobState, RequestKind, record_arrival
+from damnit_daemon.ledger import JobState, RequestKind, load_files, record_arrival
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import Arrival, ArrivalSource
 from damnit_daemon.services.awaited_files import NOT_YET
@@ -184,6 +184,16 @@ def test_first_job_without_variables_is_not_submitted(shift, context, wanted):
     (only,) = it.all_done(1)
     assert (only.state, only.executor) == (JobState.DONE, "slurm")
     assert it.made.cells(1) == ({"heavy": 10} if wanted else {"first": 1, "second": 2})
+
+
+@pytest.mark.extended
+def test_files_of_a_run_are_recorded_if_all_variables_are_for_the_cluster(shift):
+    it = shift(runs=1, context=ONLY_CLUSTER)
+    it.made.start_daemon()
+    it.reprocess(1)
+    it.all_done(1)
+    with it.made.ledger.reading() as con:
+        assert load_files(con)[RunKey(1234, 1), "raw"].number == 1
 
 
 @pytest.mark.extended
@@ -646,7 +656,7 @@ def test_submission_with_lost_answer_is_found_or_never_begins(shift, slurm, tmp_
     settings = slurm_settings({"noncluster_mem": "300M"})
     with it.made.ledger.reading() as con:
         job = load_job(con, number)
-    given = QueuedJob(replace(job, cluster=False, attempt=77))
+    given = QueuedJob(replace(job, attempt=77))
     ((tasks, resources),) = submitter.plan([given], settings)
     controller = slurm.pid("slurmctld")
     os.kill(controller, signal.SIGSTOP)

@@ -7,7 +7,6 @@ import os
 import queue
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from ..author import user_name
@@ -430,9 +429,7 @@ class Daemon:
                 continue
             set_state(con, job.id, JobState.SUBMITTED, now=now, placement=place)
             job_now = load_job(con, job.id) or job
-            if job_now.cluster is None:  # shared and dedicated jobs are never mixed
-                job_now = replace(job_now, cluster=False)
-            queued.append(QueuedJob(job_now, options))
+            queued.append(QueuedJob(job_now, options, is_dedicated=job_now.cluster is True))
         return queued
 
     def _in_slurm(self) -> SlurmTask:

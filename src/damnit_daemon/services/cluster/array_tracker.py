@@ -283,7 +283,7 @@ class ArrayTracker:
 
 def leaves_cluster_work(job: TrackedJob, loaded: ContextLoaded | None) -> bool:
     """Return True if a job without `cluster` variables leaves some of them for another job."""
-    if job.job.cluster is not False or loaded is None:
+    if job.is_dedicated or loaded is None:
         return False
     work = job.job
     return stage_has_variables(loaded, work.data, work.variables, work.match, cluster=True)

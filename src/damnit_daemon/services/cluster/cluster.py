@@ -273,7 +273,7 @@ class Cluster:
             on_saved=lambda key, names: self._notify(ValuesSaved(key, tuple(names))),
             require_right=self._require_right,
         )
-        return TrackedJob(job, task, collector)
+        return TrackedJob(job, queued.is_dedicated, task, collector)
 
     # Recovery of an earlier daemon's jobs
 
@@ -289,7 +289,7 @@ class Cluster:
             tasks: dict[int, tuple[QueuedJob, ...]] = {}
             for key, entry in ours.items():
                 queued = unsubmitted.pop(key)  # its stage is not in the ledger
-                queued = replace(queued, job=replace(queued.job, cluster=entry.job.cluster))
+                queued = replace(queued, is_dedicated=entry.job.cluster is True)
                 tasks[entry.task] = (*tasks.get(entry.task, ()), queued)
             numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
             self._unclear.append(Submitted(folder, numbered, Resources(), None))

@@ -13,11 +13,8 @@ class QueuedJob:
 
     job: Job
     options: JobOptions = field(default_factory=JobOptions)
-
-    @property
-    def is_dedicated(self) -> bool:
-        """True if it has a node to itself: it computes `cluster=True` variables."""
-        return self.job.cluster is True
+    is_dedicated: bool = False
+    """True if it has a node to itself: it computes `cluster=True` variables, else all others."""
 
     @property
     def has_own_limits(self) -> bool:

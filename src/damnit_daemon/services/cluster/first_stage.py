@@ -32,7 +32,7 @@ class FirstStage:
 
         If the context file does not load, nothing changes: the job itself reports it.
         """
-        if all(queued.job.cluster is not False for queued in jobs):
+        if all(queued.is_dedicated for queued in jobs):
             return list(jobs)
         try:
             loaded = self._declarations()
@@ -53,11 +53,11 @@ class FirstStage:
 
 
 def _at_first_stage(queued: QueuedJob, loaded: ContextLoaded) -> QueuedJob:
-    job = queued.job
-    if job.cluster is not False:
+    if queued.is_dedicated:
         return queued
+    job = queued.job
     work = (loaded, job.data, job.variables, job.match)
     is_empty = not stage_has_variables(*work, cluster=False)
     if not is_empty or not stage_has_variables(*work, cluster=True):
         return queued
-    return dataclasses.replace(queued, job=dataclasses.replace(job, cluster=True))
+    return dataclasses.replace(queued, is_dedicated=True)

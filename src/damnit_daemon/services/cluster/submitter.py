@@ -158,7 +158,7 @@ def _entry(queued: QueuedJob, resources: Resources, jobs: int) -> SubmissionEntr
         data=job.data,
         variables=None if job.variables is None else list(job.variables),
         match=list(job.match),
-        cluster=job.cluster,
+        cluster=queued.is_dedicated,
         memory_bytes=memory_bytes,
         time_s=time_s,
     )

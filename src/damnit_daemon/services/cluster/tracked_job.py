@@ -25,6 +25,8 @@ class TrackedJob:
 
     job: Job
     """As in the ledger, with the attempt that is tracked."""
+    is_dedicated: bool
+    """True if it computes `cluster=True` variables, else all others."""
     task: int
     collector: Collector
     slurm_id: SlurmId | None = None
