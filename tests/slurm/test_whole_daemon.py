@@ -14,11 +14,27 @@ from dataclasses import replace
 
 import pytest
 
-from damnit_daemon.ledger import JobState, RequestKind, load_files, record_arrival
+from damnit_daemon.ledger import (
+    JobState,
+    LeaseLost,
+    Ledger,
+    NewJob,
+    RequestKind,
+    add_job,
+    load_files,
+    load_job,
+    record_arrival,
+)
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import Arrival, ArrivalSource
 from damnit_daemon.services.awaited_files import NOT_YET
+from damnit_daemon.services.cluster import Cluster, QueuedJob
+from damnit_daemon.services.cluster.commands import Give
+from damnit_daemon.services.combiner import Combiner
+from damnit_daemon.services.events import JobInterrupted
 from damnit_daemon.slurm import Fate
+from damnit_daemon.submission import submissions
+from tests.daemon.builders import make_damnit_folder
 from tests.daemon.daemon_process import experiment, wait_until
 
 from .fixtures import client_of
@@ -639,8 +655,6 @@ def test_reprocess_watch_follows_the_follow_up_job(shift, slurm):
 @pytest.mark.extended
 def test_submission_with_lost_answer_is_found_or_never_begins(shift, slurm, tmp_path):
     """The controller stands still while it is told: then nobody knows whether it heard."""
-    from damnit_daemon.ledger import load_job
-    from damnit_daemon.services.cluster import QueuedJob
     from damnit_daemon.services.cluster.submitter import Submitter
     from damnit_daemon.slurm import SlurmClient, slurm_settings
 
@@ -671,6 +685,32 @@ def test_submission_with_lost_answer_is_found_or_never_begins(shift, slurm, tmp_
     wait_until(lambda: not slurm.run("squeue", "-h").strip(), timeout_s=60)
     began = sum(it.called("early").values()) - before
     assert began == (0 if found is None else 1)
+
+
+@pytest.mark.extended
+def test_lease_lost_while_the_context_file_loads_prevents_a_submission(slurm, client, tmp_path):
+    context = "from pathlib import Path\nPath('loaded').touch()\n@Variable\ndef a(run): return 1\n"
+    folder = make_damnit_folder(tmp_path / "amore", context)
+    Ledger(folder.ledger).create()
+    with Ledger(folder.ledger).writing() as con:
+        job = load_job(con, add_job(con, NewJob(RunKey(1234, 1)), now=1.0).id)
+    events = []
+
+    def require_right():
+        if (folder.path / "loaded").exists():
+            raise LeaseLost(None)
+
+    cluster = Cluster(folder, Combiner(folder), events.append, require_right, client=client)
+    cluster.start()
+    try:
+        cluster.order(Give((QueuedJob(job),)))
+        wait_until(lambda: events)
+    finally:
+        cluster.close()
+    assert [type(event) for event in events] == [JobInterrupted]
+    assert events[0].reason == str(LeaseLost(None))
+    assert not list(submissions(folder))
+    assert not slurm.run("squeue", "-h").strip()
 
 
 @pytest.mark.extended

@@ -189,11 +189,11 @@ class Cluster:
         jobs, self._waiting = self._waiting, []
         done: set[int] = set()
         try:
-            self._require_right()
             settings = self._settings()
             jobs = self._first_stage.choose(jobs)
             for tasks, resources in list(self._submitter.plan(jobs, settings)):
                 queued = [job for task in tasks for job in task]
+                self._require_right()  # only now: to load the context file may take minutes
                 try:
                     submitted = self._submitter.submit(tasks, resources, settings)
                 except SubmissionRefused as error:
