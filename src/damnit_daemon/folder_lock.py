@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .author import user_name
 from .errors import DamnitError
 from .paths import DamnitFolder
 from .permissions import file_bits, make_shared_folder
+from .runner.author import user_name
 from .text import format_timestamp
 
 POLL_INTERVAL_S = 0.05

@@ -474,7 +474,7 @@ def test_several_runs_at_once_need_a_usable_context_file_too(tmp_path):
 def test_no_more_runs_at_once_than_cpus_and_the_setting(tmp_path):
     folder = make_damnit_folder(tmp_path / "amore")
     assert default_jobs(folder) == min(4, usable_cpus())
-    for setting, most in [("1", 1), ("", 4), ("many", 4)]:
+    for setting, most in [("1", 1), ("1.0", 1), ("", 4), ("many", 4), ("inf", 4)]:
         with Database(folder.database).writing() as con:
             save_setting(con, "noncluster_cpus", setting)
         assert default_jobs(folder) == min(most, usable_cpus())

@@ -15,7 +15,7 @@ import pytest
 from damnit_daemon.launch.bundle import place_bundle
 from damnit_daemon.launch.environment import user_environment
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.batch import events_name
+from damnit_daemon.runner.batch import events_name, started_event
 from damnit_daemon.runner.protocol import (
     BatchStarted,
     ContextLoaded,
@@ -204,3 +204,10 @@ def test_sigterm_ends_batch_and_its_child(batch):
     assert not any(isinstance(e, JobEnded) for e in made.events())
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_task_of_a_user_without_a_name_starts_all_the_same(monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 987654)  # not in /etc/passwd
+    assert started_event({}).user == "user 987654"

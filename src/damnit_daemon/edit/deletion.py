@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..author import author_name
 from ..combine.lock import combiner_lock
 from ..errors import DamnitError
 from ..hdf5 import MERGE_TIMEOUT_S, ResultsError, ResultsMissing, remove_from_file
 from ..ledger import Edit
 from ..paths import DamnitFolder
+from ..runner.author import author_name
 from ..store import (
     USER_TYPES,
     Database,

@@ -7,11 +7,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from ..author import author_name
 from ..errors import DamnitError
 from ..ledger import Edit
 from ..model import RunKey, VariableInfo
 from ..paths import DamnitFolder
+from ..runner.author import author_name
 from ..store import (
     Database,
     Note,

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from ..author import user_name
 from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import FORK_OPTION
+from ..runner.author import user_name
 from ..runner.exit_reason import describe_exit
 from ..runner.protocol import (
     BatchStarted,

@@ -9,8 +9,8 @@ import socket
 import time
 from dataclasses import dataclass
 
-from ..author import user_name
 from ..errors import DamnitError
+from ..runner.author import user_name
 from .errors import LedgerMissing
 from .lease import Lease, load_lease
 from .ledger import Ledger

@@ -5,7 +5,6 @@ This is how Slurm runs jobs on a node. The daemon follows the file, there or lat
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .author import user_name
 from .context import Context
 from .encode import Computed
 from .file_format import process_log
@@ -85,7 +85,7 @@ def started_event(environment: Mapping[str, str]) -> BatchStarted:
     array, task = environment.get("SLURM_ARRAY_JOB_ID"), environment.get("SLURM_ARRAY_TASK_ID")
     slurm_id = f"{array}_{task}" if array else environment.get("SLURM_JOB_ID", "")
     cluster = environment.get("SLURM_CLUSTER_NAME", "")
-    return BatchStarted(socket.gethostname(), os.getpid(), getpass.getuser(), slurm_id, cluster)
+    return BatchStarted(socket.gethostname(), os.getpid(), user_name(), slurm_id, cluster)
 
 
 class Log:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ..author import user_name
 from ..errors import DamnitError
 from ..ledger import (
     RENEW_EVERY_S,
@@ -47,6 +46,7 @@ from ..ledger import (
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import protocol
+from ..runner.author import user_name
 from ..settings import parse_duration_s, parse_memory_bytes
 from ..slurm import ExecutorSetting as Where
 from ..slurm import Fallback

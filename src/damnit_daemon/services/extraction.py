@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -12,7 +11,8 @@ from ..launch import Limits
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.protocol import ContextLoaded, Event, RunnerJob
-from ..slurm.settings import DEFAULT_CPUS
+from ..slurm import slurm_settings
+from ..slurm.settings import CPUS, DEFAULT_CPUS
 from ..store import Database, load_setting
 from ..text import did_you_mean
 from .combiner import Combiner
@@ -126,8 +126,11 @@ def extract(
 def default_jobs(folder: DamnitFolder) -> int:
     """Return how many runs to process at once: as many as CPUs, up to `noncluster_cpus`."""
     with Database(folder.database).reading() as con:
-        setting = str(load_setting(con, "noncluster_cpus") or DEFAULT_CPUS)
-    limit = int(setting) if re.fullmatch(r"[0-9]{1,4}", setting) else DEFAULT_CPUS
+        setting = load_setting(con, CPUS)
+    try:
+        limit = slurm_settings({CPUS: setting}).shared_cpus
+    except DamnitError:
+        limit = DEFAULT_CPUS
     return max(1, min(limit, usable_cpus()))
 
 

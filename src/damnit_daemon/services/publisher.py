@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 
-from ..author import user_name
 from ..broker import (
     ProcessingFinished,
     ProcessingStateSet,
@@ -15,6 +14,7 @@ from ..broker import (
 )
 from ..ledger import Executor, Job
 from ..model import RunKey, VariableInfo
+from ..runner.author import user_name
 from ..runner.file_format import START_TIME
 
 DEFAULT_CLUSTER = "maxwell"

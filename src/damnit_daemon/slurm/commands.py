@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .job_id import SlurmId
@@ -16,6 +17,9 @@ SQUEUE_FORMAT = "%i|%T|%B|%r|%k"
 """Job, state, node, reason, comment; the comment is last because it may contain `|`."""
 SACCT_FORMAT = "jobid,state,exitcode,nodelist,reason,comment,submitline"
 SINFO_FORMAT = "%P|%a|%D"
+
+MEMORY_OPTION = re.compile(r"--mem(-per-[a-z]+)?(=|$)")
+"""Slurm accepts only one of `--mem`, `--mem-per-cpu` and `--mem-per-gpu`."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,17 @@ class Resources:
             words.append(f"--time={self.time}")
         if self.cpus:
             words.append(f"--cpus-per-task={self.cpus}")
-        if memory := self.memory or ("0" if self.exclusive else ""):
+        needs_all = self.exclusive and not name_memory(self.extra)
+        if memory := self.memory or ("0" if needs_all else ""):
             words.append(f"--mem={memory}")
         if self.exclusive:
             words.append("--exclusive")
         return [*words, *self.extra]
+
+    def with_limits(self, memory: str, time: str) -> Resources:
+        """Return them with a job's own limits; an empty one changes nothing."""
+        extra = _without_memory(self.extra) if memory else self.extra
+        return replace(self, memory=memory or self.memory, time=time or self.time, extra=extra)
 
 
 @dataclass(frozen=True)
@@ -173,6 +183,24 @@ def group_by_cluster(ids: Iterable[SlurmId]) -> dict[str, list[SlurmId]]:
     for each in ids:
         groups.setdefault(each.cluster, []).append(each)
     return groups
+
+
+def name_memory(options: Iterable[str]) -> bool:
+    """Return True if one of these `sbatch` options requests memory."""
+    return any(map(MEMORY_OPTION.match, options))
+
+
+def _without_memory(options: Iterable[str]) -> tuple[str, ...]:
+    kept = []
+    is_amount = False  # `--mem 5G` is two words
+    for option in options:
+        if is_amount:
+            is_amount = False
+        elif MEMORY_OPTION.match(option):
+            is_amount = "=" not in option
+        else:
+            kept.append(option)
+    return tuple(kept)
 
 
 def _sacct(cluster: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..author import user_name
+from ..runner.author import user_name
 from .client import SlurmClient
 from .commands import Resources
 from .netgroup import in_netgroup

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..errors import DamnitError
-from .commands import Resources
+from .commands import Resources, name_memory
 from .partition import choose_clusters
 
+CPUS = "noncluster_cpus"
 DEFAULT_TIME = "02:00:00"
 DEFAULT_CPUS = 4
 DEFAULT_MEMORY = "25G"
@@ -68,6 +69,8 @@ class SlurmSettings:
     ) -> Resources:
         """Return the resources of a job, before `fill_in` adds the default partition.
 
+        Memory that `slurm_options` request replaces that of the other settings.
+
         Args:
             dedicated: Whether it computes `cluster` variables, on a node of its own.
             known_clusters: Clusters that can be named.
@@ -79,7 +82,7 @@ class SlurmSettings:
                 partition=self.partition,
                 reservation=self.reservation,
                 time=self.time,
-                memory=self.memory,
+                memory="" if name_memory(self.options) else self.memory,
                 exclusive=self.exclusive,
                 extra=self.options,
             )
@@ -87,7 +90,7 @@ class SlurmSettings:
             clusters=clusters,
             time=self.time,
             cpus=self.shared_cpus,
-            memory=self.shared_memory,
+            memory="" if name_memory(self.options) else self.shared_memory,
             extra=self.options,
         )
 
@@ -108,9 +111,11 @@ def slurm_settings(settings: Mapping[str, object]) -> SlurmSettings:
 
     def number(key: str, default: float) -> float:
         try:
-            return float(text(key, default))
-        except ValueError:
+            found = float(text(key, default))
+            int(found)  # neither infinite nor NaN
+        except (ValueError, OverflowError):
             raise _makes_no_sense(key, text(key), f"{default:g}") from None
+        return found
 
     def one_of(kind: type[StrEnum], key: str, default: StrEnum) -> str:
         word = text(key, default).lower()
@@ -127,7 +132,7 @@ def slurm_settings(settings: Mapping[str, object]) -> SlurmSettings:
         time=text("slurm_time", DEFAULT_TIME),
         memory=text("slurm_mem"),
         exclusive=one_of(_YesNo, "slurm_exclusive", _YesNo.YES) == _YesNo.YES,
-        shared_cpus=max(1, int(number("noncluster_cpus", DEFAULT_CPUS))),
+        shared_cpus=max(1, int(number(CPUS, DEFAULT_CPUS))),
         shared_memory=text("noncluster_mem", DEFAULT_MEMORY),
         options=tuple(_words(text("slurm_options"))),
         poll_s=number("slurm_poll_s", DEFAULT_POLL_S),

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from damnit_daemon.slurm import Resources, SlurmId, Submission, sbatch_command, task_batches
+from damnit_daemon.slurm import (
+    Resources,
+    SlurmId,
+    Submission,
+    sbatch_command,
+    slurm_settings,
+    task_batches,
+)
 from damnit_daemon.slurm.commands import group_by_cluster, squeue_command
 
 ARRAY = Submission(
@@ -43,6 +50,30 @@ def test_extra_options_come_last():
 def test_exclusive_job_requests_all_memory_unless_an_amount_is_set():
     assert Resources(exclusive=True).options() == ["--mem=0", "--exclusive"]
     assert Resources(exclusive=True, memory="50G").options() == ["--mem=50G", "--exclusive"]
+
+
+def test_exclusive_job_requests_no_second_amount_of_memory():
+    """Slurm refuses a job with `--mem` and `--mem-per-cpu`."""
+    for own in ("--mem-per-cpu=4G", "--mem-per-gpu=4G", "--mem=4G"):
+        assert Resources(exclusive=True, extra=(own,)).options() == ["--exclusive", own]
+    bound = Resources(exclusive=True, extra=("--mem-bind=local",))
+    assert bound.options() == ["--mem=0", "--exclusive", "--mem-bind=local"]
+
+
+@pytest.mark.parametrize("dedicated", [False, True])
+def test_memory_in_slurm_options_replaces_that_of_the_settings(dedicated):
+    settings = {"slurm_mem": "100G", "noncluster_mem": "25G"}
+    options = {"slurm_options": "-A xfel --mem-per-cpu 4G"}
+    assert slurm_settings(settings).requested_resources(dedicated=dedicated).memory
+    found = slurm_settings(settings | options).requested_resources(dedicated=dedicated)
+    assert not found.memory
+    assert found.extra == ("-A", "xfel", "--mem-per-cpu", "4G")
+
+
+def test_memory_requested_for_one_job_replaces_that_in_slurm_options():
+    usual = Resources(extra=("--mem-per-cpu", "4G", "--mem-per-gpu=2G", "-A", "xfel"))
+    assert usual.with_limits("50G", "").options() == ["--mem=50G", "-A", "xfel"]
+    assert usual.with_limits("", "01:00:00").extra == usual.extra
 
 
 def test_unset_resources_give_no_options():

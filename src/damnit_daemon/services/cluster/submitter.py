@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -63,9 +62,7 @@ class Submitter:
         largest = self._client.describe().max_array_size
         for (is_dedicated, options), group in groups.items():
             usual = choose_resources(settings, self._client, dedicated=is_dedicated)
-            resources = dataclasses.replace(
-                usual, memory=options.memory or usual.memory, time=options.time or usual.time
-            )
+            resources = usual.with_limits(options.memory, options.time)
             size = settings.runs_per_job
             tasks = [tuple(group[i : i + size]) for i in range(0, len(group), size)]
             for batch in task_batches(len(tasks), largest):

@@ -1,4 +1,4 @@
-"""The user of this process, as the author of edits, requests and locks."""
+"""The user of this process, as the author of edits, requests, locks and jobs."""
 
 from __future__ import annotations
 
