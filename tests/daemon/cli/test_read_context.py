@@ -125,7 +125,7 @@ def test_unchanged_file_is_not_loaded_again(damnit, counted):
 @pytest.mark.extended
 def test_file_is_loaded_again_when_something_it_depends_on_has_changed(damnit, counted):
     damnit("read-context")
-    (counted.path / "helper.py").write_text("TITLE = 'Two'\n")
+    (counted.path / "helper.py").write_text("TITLE = 'Second'\n")
     assert damnit("read-context").out == "1 variable; changed: a\n"
     counted.context_file.write_text(COUNTED + "# more\n")
     damnit("read-context")
