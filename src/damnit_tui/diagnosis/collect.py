@@ -19,7 +19,7 @@ from ..table.cells import parse_attributes
 from ..table.describe import details
 from .causes import explain
 from .context_source import ContextText, parse_context
-from .excerpts import failed_line, log_excerpt, source_excerpt
+from .excerpts import WITH_TRACEBACK, failed_line, log_excerpt, source_excerpt
 from .model import Cause, CauseKind, Diagnosis, DiagnosisFacts, Excerpt
 from .suggestions import advise
 
@@ -30,6 +30,7 @@ WITH_SOURCE = frozenset(
     {
         CauseKind.RAISED,
         CauseKind.KILLED,
+        CauseKind.OUT_OF_MEMORY,
         CauseKind.SKIPPED,
         CauseKind.NO_SOURCE,
         CauseKind.RETURNED_NONE,
@@ -73,7 +74,7 @@ def diagnose(
             log = log_excerpt(file, root, should_continue)
     except DamnitError as error:
         notes.append(("Log", error.message))
-    has_traceback = root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE)
+    has_traceback = root.kind in WITH_TRACEBACK
     line = failed_line(log, session.folder.context_file) if has_traceback else 0
     if line:
         chain = (root._replace(line=line), *chain[1:])

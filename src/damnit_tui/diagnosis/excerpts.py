@@ -20,6 +20,10 @@ AROUND = 3
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 
+WITH_TRACEBACK = frozenset({CauseKind.RAISED, CauseKind.NO_SOURCE, CauseKind.OUT_OF_MEMORY})
+"""Causes with a traceback in the log."""
+
+
 def mention_of(name: str) -> re.Pattern[bytes]:
     """Pattern of the log lines about a skipped variable, in the runner's words."""
     return re.compile(rb"^Skip(?:ped|ping) %s\b" % re.escape(name.encode()), re.MULTILINE)
@@ -32,7 +36,7 @@ def log_excerpt(log: LogFile, root: Cause, should_continue: Callable[[], bool]) 
         DamnitError: If there is no log, or it cannot be read.
     """
     log.poll()
-    if root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE):
+    if root.kind in WITH_TRACEBACK:
         return _from(log, failure_of(root.name), root.name, should_continue)
     if root.kind is CauseKind.SKIPPED:
         return _from(log, mention_of(root.name), root.name, should_continue)

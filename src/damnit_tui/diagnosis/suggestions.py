@@ -23,14 +23,13 @@ def advise(
         key: The run.
         name: The variable of the cell.
         root: The root cause.
-        needs_cluster: Whether the variable of the root cause is for the cluster, whose jobs
-            have a memory limit of their own.
+        needs_cluster: True if the root cause's variable needs the cluster, whose jobs have
+            their own memory limit.
     """
+    if root.kind in (CauseKind.KILLED, CauseKind.OUT_OF_MEMORY):
+        return tuple(_killed(key, name, root, DEDICATED if needs_cluster else SHARED))
     make = _BY_KIND.get(root.kind)
-    found = tuple(make(key, name, root)) if make is not None else ()
-    if not needs_cluster:
-        return found
-    return tuple(each._replace(command=each.command.replace(SHARED, DEDICATED)) for each in found)
+    return tuple(make(key, name, root)) if make is not None else ()
 
 
 def _again(key: RunKey, name: str, text: str = "Reprocess it") -> Suggestion:
@@ -50,10 +49,10 @@ def _raised(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     ]
 
 
-def _killed(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
+def _killed(key: RunKey, name: str, root: Cause, setting: str) -> list[Suggestion]:
     more: list[Suggestion] = []
-    if "memory" in root.text.lower():
-        more = [Suggestion("Raise the memory limit", command=f"damnit db-config {SHARED} 50G")]
+    if root.kind is CauseKind.OUT_OF_MEMORY or "memory" in root.text.lower():
+        more = [Suggestion("Raise the memory limit", command=f"damnit db-config {setting} 50G")]
     elif "time limit" in root.text.lower():
         more = [Suggestion("Raise the time limit", command="damnit db-config slurm_time 04:00:00")]
     return [
@@ -147,8 +146,6 @@ _BY_KIND: dict[CauseKind, Callable[[RunKey, str, Cause], list[Suggestion]]] = {
     CauseKind.SKIPPED: _skipped,
     CauseKind.NO_SOURCE: _no_source,
     CauseKind.RAISED: _raised,
-    CauseKind.KILLED: _killed,
-    CauseKind.OUT_OF_MEMORY: _killed,
     CauseKind.RETURNED_NONE: _returned_none,
     CauseKind.NOT_STORED: _job_failed,
     CauseKind.CAME_LATER: lambda key, name, _: [_again(key, name, "Process it for this run")],

@@ -252,6 +252,16 @@ def test_cause_of_a_memory_error_names_limit_and_setting(empty_folder, kind, arg
     assert why.advice[0].command == f"damnit db-config {setting} 50G"
 
 
+def test_memory_error_in_words_of_numpy_advises_the_setting_and_shows_the_source(empty_folder):
+    empty_folder.context_file.write_text(
+        "from damnit_ctx import Variable\n@Variable()\ndef a(run):\n    pass\n"
+    )
+    failed(empty_folder, "a", "Unable to allocate 7.11 PiB for an array", "_ArrayMemoryError")
+    why = ask(empty_folder, "a")
+    assert why.advice[0].command == "damnit db-config noncluster_mem 50G"
+    assert [excerpt.title for excerpt in why.excerpts][:1] == ["context.py, line 3"]
+
+
 def failed(folder, name, message, kind, run=1, **more):
     if not folder.database.exists():
         create_database(folder.database, proposal=PROPOSAL, context_python=None)
