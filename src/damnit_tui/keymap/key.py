@@ -30,7 +30,7 @@ class Key(NamedTuple):
     rank: int = 0
     """Position in the footer, from the left; on a narrow screen the last ones are dropped first."""
     both: str = ""
-    """Description of a pair in the help, which lists only its first key."""
+    """Description of a pair in the help, which lists only its first key; the second follows it."""
 
     @property
     def own_label(self) -> str:

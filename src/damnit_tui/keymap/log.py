@@ -37,7 +37,6 @@ KEYS: tuple[Key, ...] = (
         rank=4,
     ),
     key("log.error_before", "X", "previous error", action="error(-1)", shown=""),
-    key("log.section_before", "[", "previous job", action="section(-1)", shown=""),
     key(
         "log.section",
         "]",
@@ -48,6 +47,7 @@ KEYS: tuple[Key, ...] = (
         footer="job",
         rank=7,
     ),
+    key("log.section_before", "[", "previous job", action="section(-1)", shown=""),
     key("log.last", "G,end", "go to the end and follow", footer="follow", rank=8),
     key("log.first", "g,home", "go to the beginning"),
     key(

@@ -79,7 +79,7 @@ KEYS: tuple[Key, ...] = (
     key(
         "plot.previous_point",
         "left",
-        "select the previous point",
+        "previous point along X",
         action="point(-1)",
         shown="",
     ),

@@ -40,9 +40,9 @@ def with_own_keys(
         else:
             known = [name for name in names if name]
             shown = " ".join(written(name) for name in known)
-            changed.append(key._replace(keys=",".join(known), shown=shown, both=""))
+            changed.append(key._replace(keys=",".join(known), shown=shown))
     changed, clashes = _without_clashes(changed, own)
-    return tuple(changed), (*problems, *clashes)
+    return tuple(_without_broken_pairs(keys, changed)), (*problems, *clashes)
 
 
 def _words(text: str) -> list[str]:
@@ -95,6 +95,22 @@ def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[
             key = key._replace(keys=",".join(kept), shown=" ".join(map(written, kept)))
         changed.append(key)
     return changed, problems
+
+
+def _without_broken_pairs(before: Sequence[Key], after: Sequence[Key]) -> list[Key]:
+    """Return the keys, where each key of a pair that a user has changed is listed by itself."""
+    found = list(after)
+    for place, key in enumerate(before):
+        if not key.both:
+            continue
+        pair = slice(place, place + 2)  # the second key of a pair follows the first
+        changes = list(zip(before[pair], after[pair], strict=True))
+        if any(old.keys != new.keys for old, new in changes):
+            found[pair] = [
+                new._replace(shown=new.shown if old.keys != new.keys else old.own_label, both="")
+                for old, new in changes
+            ]
+    return found
 
 
 def _place(key: Key) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,28 @@ def test_user_key_is_taken_from_the_action_that_had_it():
     assert problems == ("s now runs runs.filter instead of runs.sort.",)
     # Where the other cannot be pressed at the same time, both keep it.
     assert of("dialog.close", {"runs.filter": "q"})[0].keys == "escape,q,enter"
+
+
+@pytest.mark.parametrize(
+    ("own", "rows"),
+    [
+        ({"table.down": "s"}, [("s", "next row"), ("↑", "previous row")]),
+        ({"table.up": "w"}, [("↓", "next row"), ("w", "previous row")]),
+        ({"runs.notes": "j"}, [("↓", "next row"), ("↑", "previous row")]),
+        ({"runs.notes": "f9"}, [("↓/↑ j/k", ""), ("", "previous row")]),
+    ],
+)
+def test_keys_of_a_changed_pair_are_listed_apart(own, rows):
+    for id, (shown, text) in zip(("table.down", "table.up"), rows, strict=True):
+        key, _ = of(id, own)
+        assert key.shown.lower() == shown
+        assert not text or (key.text, key.both) == (text, "")
+
+
+def test_second_key_of_a_pair_follows_the_first():
+    for first, second in pairwise(KEYS):
+        if first.both:
+            assert (second.owner, second.shown) == (first.owner, ""), first.id
 
 
 @given(st.dictionaries(st.sampled_from([key.id for key in KEYS]), st.text(max_size=12)))
