@@ -122,13 +122,13 @@ def choose_folder() -> Path | None:
 
 
 @contextmanager
-def open_pipe() -> Iterator[None]:
-    """Print to stdout; a reader that closes the pipe early (`head`) is no error."""
+def ignore_broken_pipe() -> Iterator[None]:
+    """Let the reader of stdout close the pipe early (`head`)."""
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # Else Python complains once more when it flushes at exit.
+        # Python would report it again when it flushes at exit.
         sys.stdout = None
 
 
@@ -142,7 +142,7 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
     )
     choice = TableSelection(filter_text, sort_text, columns)
     parts = text_parts(load_table(session.database, choice), format_name)
-    with open_pipe():
+    with ignore_broken_pipe():
         for part in parts:
             sys.stdout.write(for_stdout(part))
 
@@ -153,7 +153,7 @@ def print_plot_of(session: Session, options: Options) -> None:
 
     filter_text, _, _ = cli_overrides(options).printed(session.load_columns)
     request = PlotRequest(options.plot, filter_text, *options.size)
-    with open_pipe():
+    with ignore_broken_pipe():
         print_plot(session.database, request)
 
 

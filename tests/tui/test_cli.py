@@ -152,6 +152,16 @@ def test_plot_option_prints_a_plot_as_text(folder):
     assert again.stdout == done.stdout
 
 
+@pytest.mark.parametrize("option", ["--plot=ratio", "--print=csv"])
+def test_output_to_a_closed_pipe_ends_without_an_error(folder, option):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "damnit_tui", str(folder.path), option]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_plot_option_respects_filter_and_width(folder):
     done = run(folder.path, "--plot", "hits, ratio", "--filter", "run > 408", "--width", "150")
     lines = done.stdout.splitlines()

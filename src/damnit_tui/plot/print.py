@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -58,7 +59,9 @@ def print_plot(database: Database, request: PlotRequest) -> None:
     console = Console(highlight=False, soft_wrap=True)
     lines = plot_lines(database, request)
     text = [Segment(for_stdout(s.text), s.style) for line in lines for s in [*line, Segment.line()]]
-    console.print(Segments(text), end="")
+    with console.capture() as drawn:  # Rich ends the program if the pipe is closed
+        console.print(Segments(text), end="")
+    sys.stdout.write(drawn.get())
 
 
 def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
