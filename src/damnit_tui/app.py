@@ -82,7 +82,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         self.asks_terminal = False
         """True if the terminal is queried for its type."""
         self._held = KeyBuffer(self.on_event)
-        self._has_reported_layout = False
+        self._has_reported_letter = False
         self._at_end = at_end
         self._watch: threading.Event | None = None
         if lite:
@@ -128,12 +128,12 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             event.prevent_default()  # nor is it a command
             await self.on_event(again)
         elif event.is_printable and not (event.character or "").isascii():
-            self._report_layout(event.character or "")
+            self._report_unbound_letter(event.character or "")
 
-    def _report_layout(self, letter: str) -> None:
+    def _report_unbound_letter(self, letter: str) -> None:
         """Report once that a letter of another keyboard layout is not bound."""
-        if not self._has_reported_layout:
-            self._has_reported_layout = True
+        if not self._has_reported_letter:
+            self._has_reported_letter = True
             self.notify(
                 f"No key is bound to {as_line(letter)}: bindings use Latin letters. "
                 "Switch the keyboard layout, or change the bindings (docs/keys.md).",

@@ -68,7 +68,8 @@ def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
 
 def format_minute(timestamp: float, zone: tzinfo | None = None) -> str:
     """Format a time without seconds: `2026-11-30 08:26`."""
-    return format_full_time(timestamp, zone)[: len("2026-11-30 08:26")]
+    text = format_full_time(timestamp, zone)
+    return text.rpartition(":")[0] or text
 
 
 def format_age(seconds: float) -> str:

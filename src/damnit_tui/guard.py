@@ -96,7 +96,7 @@ class GuardedApp(App[Result], Generic[Result]):
         if isinstance(error, WorkerFailed) and isinstance(cause, Failure):
             self.tell_failure(visible(str(as_user_error(cause))))
         elif isinstance(cause, Exception) and (self._is_ending() or self._is_closed_already()):
-            # By a key of the packet that opened it, before it was built; also Textual's own.
+            # The app is ending, or a key of the same packet closed the screen before it was built.
             unforeseen(cause)
         elif isinstance(cause, Exception) and self._goes_on():
             self.on_bug(cause)
@@ -190,7 +190,7 @@ def is_on_removed(event: events.MouseEvent, app: App[Any]) -> bool:
         widget, _ = app.screen.get_widget_at(event.x, event.y)
     except NoWidget:
         return False
-    return widget.parent is None
+    return is_gone(widget)
 
 
 def dismiss_once(screen: Screen[Any], result: Any = None) -> AwaitComplete:

@@ -40,7 +40,8 @@ class ThemedApp(App[Result]):
         theme = super().get_css_variables()
         series = SERIES[self.current_theme.dark]
         theme |= {f"series-{n}": colour for n, colour in enumerate(series)}
-        theme[CURSOR] = _distinct(theme[CURSOR], [theme[area] for area in AREAS])
+        if not self.native_ansi_color:  # whose colours are unknown
+            theme[CURSOR] = _distinct(theme[CURSOR], [theme[area] for area in AREAS])
         self.theme_variables = {**role_variables(theme), **theme}
         return self.theme_variables
 
@@ -51,7 +52,7 @@ class ThemedApp(App[Result]):
 
 
 def _distinct(colour: str, areas: Sequence[str]) -> str:
-    """Return the nearest colour that stands out against each of these areas."""
+    """Return the nearest colour that stands out against the area it differs least from."""
     behind = [Color.parse(area).rgb for area in areas]
     nearest = min(behind, key=lambda area: contrast(Color.parse(colour).rgb, area))
     return Color(*readable(Color.parse(colour).rgb, nearest, GRAPHICS)).hex

@@ -46,7 +46,7 @@ def client_options(settings: BrokerSettings) -> dict[str, Any]:
         "bootstrap_servers": list(settings.addresses),
         "client_id": f"xfel-da-damnit-tui-{socket.gethostname()}-{os.getpid()}",
         "api_version": settings.api_version,
-        "bootstrap_timeout_ms": round(BOOTSTRAP_TIMEOUT_S * 1000),  # not before kafka-python 3
+        "bootstrap_timeout_ms": round(BOOTSTRAP_TIMEOUT_S * 1000),  # since kafka-python 3
         "reconnect_backoff_max_ms": round(LONGEST_PAUSE_S * 1000 / 2),
         "metrics_enabled": False,  # costs time, and is not used
     }

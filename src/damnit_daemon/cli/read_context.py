@@ -30,7 +30,8 @@ def read_context(
         typer.Argument(help="Check this file in the Python of damnit-daemon; needs no folder."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Only report problems; store nothing.")
+        bool,
+        typer.Option("--check", help="Always load the file; only report problems, store nothing."),
     ] = False,
     format: Annotated[
         Format,
@@ -38,7 +39,10 @@ def read_context(
     ] = "text",
     folder: FolderOption = None,
 ) -> None:
-    """Load the context file in the context Python. Titles, descriptions and tags are stored."""
+    """Load the context file, if it has changed, in the context Python.
+
+    Titles, descriptions and tags are stored.
+    """
     from ..services.context import store_variables
 
     if file is not None:

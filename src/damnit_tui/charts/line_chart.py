@@ -9,10 +9,10 @@ it cannot do (measured with 5.3.2 on 120x40 characters):
   that both are in, 345 of 953 dots of three runs that are alike;
 * round ticks, decades and times (`ticks`), the cursor, marks for values that are not finite.
 
-A picture takes 5 ms in plotext with nothing in it, and 10 to 14 ms with a curve. The last ones
-are cached by what plotext is given: when only the cursor moves, a redraw of a curve takes 0.6 ms
-instead of 22, and one of a range, whose axes alone are plotext's, 1.5 ms instead of 11 (118x30
-characters on a busy machine).
+A chart takes 5 ms in plotext with nothing in it, and 10 to 14 ms with a curve. The last charts
+are cached by plotext's input: moving the cursor redraws a curve in 0.6 ms instead of 22, and a
+range, of which plotext draws only the axes, in 1.5 ms instead of 11 (118x30 characters, busy
+machine).
 """
 
 from __future__ import annotations
@@ -185,7 +185,8 @@ def _stroke(series: Sequence[Series | Dots], axes: Axes, place: Place) -> tuple[
         count = _length(one, y)
     if count > MOST_DOTS:
         return None, ""
-    y = tuple(math.nan if each != each else each for each in y.tolist())  # one NaN: equal to itself
+    # The one math.nan: tuples compare it by identity.
+    y = tuple(math.nan if each != each else each for each in y.tolist())
     return Stroke(tuple(x.tolist()), y, is_line=isinstance(one, Series)), one.role
 
 

@@ -21,7 +21,10 @@ Ticks = tuple[tuple[int, str], ...]
 
 
 class Stroke(NamedTuple):
-    """Dots, two by four in a character, from the left bottom; `math.nan` itself breaks a line."""
+    """Dots, two by four in a character, from the left bottom.
+
+    `math.nan`, that very object so that equal strokes compare equal, breaks a line.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -32,7 +35,7 @@ class Stroke(NamedTuple):
 def paint(
     size: tuple[int, int], stroke: Stroke | None, x_ticks: Ticks, y_ticks: Ticks
 ) -> tuple[str, ...]:
-    """Paint a chart; the last ones are cached, as a moving cursor changes nothing of them.
+    """Paint a chart. The last 16 are cached: moving the cursor changes none of this.
 
     Args:
         size: Columns and rows of the data area; at least 1.

@@ -77,15 +77,16 @@ class Document:
         Raises:
             DamnitError: If it cannot be read.
         """
+        known = self._digest  # before the file is read: a save may come between
         text = read_context_file(self.path).text
-        return text if text and not self.is_known(text) else None
+        return text if known and text and _digest(text) != known else None
 
     def is_known(self, text: str) -> bool:
         """Return True if this is the text that was read or saved last."""
         return _digest(text) == self._digest
 
     def accept(self, text: str) -> None:
-        """Take a text for the one read last."""
+        """Treat a text as the one read last."""
         self._digest = _digest(text)
 
     def save(self, text: str, *, force: bool = False) -> None:

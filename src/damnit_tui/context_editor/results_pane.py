@@ -93,7 +93,8 @@ class ResultsPane(Vertical):
     def mark_outdated(self) -> None:
         """Mark what was found in an older text; without rows, remove it."""
         if not self._rows:
-            self.show_message("", "quiet")
+            if self._message:
+                self.show_message("", "quiet")
         elif not self._message.endswith(OUTDATED):
             self.show_message(f"{self._message} {OUTDATED}".strip(), "quiet")
 

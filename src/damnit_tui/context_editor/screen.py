@@ -205,15 +205,15 @@ class ContextScreen(Screen[ContextSaved | None]):
         self.show_title()
 
     def _load(self, text: str) -> None:
-        """Replace the text, and keep the message that follows."""
+        """Replace the text; results shown from now on are about it."""
         self._result_text = text
         self._code.load_text(text)
 
     @work(thread=True, exclusive=True, group="look")
     def look_at_file(self) -> None:
         """Check if another program has changed the file."""
-        if self._current_task is not None or self._code.read_only is not self._session.read_only:
-            return  # it is being saved, or not read yet
+        if self._current_task is not None:
+            return  # it may be saving
         with suppress(DamnitError):
             if (text := self._document.changed_text()) is not None:
                 self.post_message(self.FileChanged(text))

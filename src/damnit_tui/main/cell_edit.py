@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from damnit_daemon.model import Column, RunKey
 from damnit_daemon.store import Note, ValueEdit, same_value
@@ -75,7 +76,7 @@ class CellEdit:
             is_urgent=self.is_urgent,
         )
 
-    @property
+    @cached_property
     def _texts(self) -> set[str]:
         from damnit_daemon.edit import typed_text
 

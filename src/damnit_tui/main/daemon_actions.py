@@ -10,6 +10,7 @@ from damnit_daemon.errors import DamnitError
 
 from ..data.daemon_requests import SendRequest
 from ..data.session import READ_ONLY
+from ..fixed_columns import FIXED_NAMES
 from ..sanitize import visible
 from ..table.context import TableContext
 from ..table.widget import RunTable
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from ..context_editor.screen import ContextSaved
     from ..reprocess.plan import Plan
-
-NO_VARIABLES = frozenset({"comment", "start_time"})
-"""Columns that no function computes."""
 
 
 class DaemonActions:
@@ -126,7 +124,7 @@ class DaemonActions:
         if cursor is None:
             return
         keys = [cursor.key] if here else self._chosen_runs()
-        name = "" if cursor.name in NO_VARIABLES else cursor.name
+        name = "" if cursor.name in FIXED_NAMES else cursor.name
         state, _ = self._session.activity.latest.state(self._session.clock())
         daemon = f"{state}" if state.startswith("●") else f"{state}: jobs wait until one starts"
         dialog = ReprocessDialog(self._session, keys, name, daemon, names)

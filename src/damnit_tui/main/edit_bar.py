@@ -29,7 +29,7 @@ VALUE_PROMPT = "value-prompt"
 NEW = ""
 """The choice for a variable that does not exist yet."""
 NOTE = ""
-"""Notes, where a variable is named."""
+"""The key of notes in `histories`; no variable has an empty name."""
 
 
 class EditBar(Vertical):

@@ -73,7 +73,7 @@ class RunsPane(Vertical):
     # The whole view
 
     def view_state(self) -> ViewState:
-        """Return the current filter, order, columns and notes."""
+        """Return the current view."""
         query = self.runs_query.present
         return ViewState(
             query.filter.text if query.filter else "",
@@ -334,8 +334,9 @@ class RunsPane(Vertical):
     @on(RunTable.SearchFailed)
     def report_no_match(self, event: RunTable.SearchFailed) -> None:
         """Report that nothing was found."""
-        result = " ".join(event.search.words) or "the filter"
-        self.notify(f"No cell shown here has {result!r} in it.", markup=False)
+        words = " ".join(event.search.words)
+        what = f"contains {words!r}" if words else "matches the filter"
+        self.notify(f"No cell shown here {what}.", markup=False)
 
     @property
     def _search(self) -> Search:

@@ -38,9 +38,9 @@ class SessionState:
         session: The folder.
         pane: The view of the runs.
         command_line: Its history is saved, too.
-        edit_bar: Likewise.
+        edit_bar: Its histories are saved, too.
         preview: Restored if it is open.
-        views: The last plot is saved.
+        views: Its last plot is saved.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.query import FilterError
 
 from ..data.feed import Feed
-from ..fixed_columns import COMMENT, TIME
+from ..fixed_columns import FIXED_NAMES, TIME
 from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.widget import RunTable
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ..plot.state import PlotState
     from ..viewer.screen import ViewerScreen
 
-NOT_PLOTTED = ("", TIME.name, COMMENT.name)
-"""Columns that are not plotted when the cursor is on them."""
 WARM_S = 0.25
 """Interval of checks for an idle moment."""
 
@@ -178,7 +176,11 @@ class ViewActions:
         table = self._table
         name = table.cursor.name if table.cursor else ""
         last = self._plot
-        if state is None and last is not None and (name in last.y or name in NOT_PLOTTED):
+        if (
+            state is None
+            and last is not None
+            and (name in last.y or not name or name in FIXED_NAMES)
+        ):
             state, last = last, None
         state = state or first_state(table.rows, name, len(table.marked))
         screen = PlotScreen(self._context, state, name, previous=last)

@@ -22,6 +22,7 @@ from .. import keymap
 from ..data.picture_notes import note_saved_picture
 from ..dialogs.save_dialog import FileSaved, SaveDialog, default_folder, notify_saved
 from ..dialogs.variable_dialog import VariableChoice, VariableDialog
+from ..fixed_columns import FIXED_NAMES
 from ..sanitize import visible
 from ..table.context import TableContext
 from ..table.requests import CopyRequested
@@ -397,7 +398,7 @@ class PlotScreen(Screen[PlotResult]):
 def first_state(rows: Rows, name: str, marked: int) -> PlotState:
     """Return the first plot: the variable under the cursor, of the marked runs if several."""
     which = RunScope.MARKED if marked > 1 else RunScope.SHOWN
-    if name in (RUN, TIME, "comment", ""):
+    if name in ("", RUN) or name in FIXED_NAMES:
         names = [choice.name for choice in variables_to_plot(rows, tuple(rows.keys))]
         name = next((n for n in names if n not in (RUN, TIME)), "")
         return PlotState((name,) if name else (), which=which)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import tzinfo
 
@@ -36,7 +37,8 @@ def write_runs(
     Raises:
         DamnitError: If the database cannot be read.
     """
-    lines = [_read_line(database, run, columns) for run in runs]
+    with database.reading() as con:
+        lines = [_read_line(con, run, columns) for run in runs]
     fits = [Fit(column) for column in columns]
     for line in lines:
         for fit, (cell, _) in zip(fits, line, strict=True):
@@ -54,10 +56,9 @@ def write_runs(
     return "".join(markdown_table(titles, rows))
 
 
-def _read_line(database: Database, run: RunRow, columns: Sequence[Column]) -> Line:
+def _read_line(con: sqlite3.Connection, run: RunRow, columns: Sequence[Column]) -> Line:
     names = [column.name for column in columns]
-    with database.reading() as con:
-        found = load_values(con, keys=[run.key], names=names, blobs=True)
+    found = load_values(con, keys=[run.key], names=names, blobs=True)
     values = {value.name: value for value in found}
     line = []
     for column in columns:

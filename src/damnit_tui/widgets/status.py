@@ -138,9 +138,9 @@ class Status(NamedTuple):
         """Return the state and workload of the daemon."""
         text, condition = self.work.state(now, brief=brief, zone=self.zone)
         return [
-            pairs
-            for pairs in ((text, CONDITION_ROLES[condition]), (self.work.counts(), "text"))
-            if pairs[0]
+            part
+            for part in ((text, CONDITION_ROLES[condition]), (self.work.counts(), "text"))
+            if part[0]
         ]
 
     def words(self, now: float) -> object:
@@ -242,10 +242,10 @@ class StatusLines(Widget):
 
     def _second(self, room: int) -> Text:
         """Render messages and counts; problems precede facts."""
-        pairs, role = self._left()
+        text, role = self._left()
         facts = [] if self.status.trouble(self.now) else [(self._facts(), "quiet")]
-        right = self._right(facts, max(0, room - cell_len(pairs) - 2))
-        return self._line((clip(pairs, room), role), right, room)
+        right = self._right(facts, max(0, room - cell_len(text) - 2))
+        return self._line((clip(text, room), role), right, room)
 
     def _facts(self) -> str:
         facts = self.status.facts(self.now)
@@ -258,8 +258,8 @@ class StatusLines(Widget):
             return trouble, "failure"
         arrivals = f"{count_of(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
         if self.status.filter:  # a forgotten filter makes runs seem missing
-            pairs = f"filter: {visible(self.status.filter)}"
-            return f"{pairs}  {arrivals}".rstrip(), "alert"
+            text = f"filter: {visible(self.status.filter)}"
+            return f"{text}  {arrivals}".rstrip(), "alert"
         return (arrivals, "arrival") if arrivals else ("", "quiet")
 
     def _right(self, pairs: Sequence[RoleText], room: int) -> Text:
