@@ -39,7 +39,7 @@ USER = ["extra_data", "pyyaml", "requests"]
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 """Supported Pythons for a user's context file, oldest first."""
 
-OWN_PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+OWN_PYTHONS = PYTHONS[1:]
 """Supported Pythons for the programs themselves."""
 
 KAFKA_VERSIONS = ["==2.2.0", ">=2.2,<3", ">=3,<4"]
@@ -164,8 +164,7 @@ def wheels(session: nox.Session) -> None:
     """Install the wheel in a fresh environment of each Python, and run its commands."""
     install(session, "build")
     wheel = build_wheel(session)
-    found = [each for each in starting_pythons(PYTHONS) if each[0] in OWN_PYTHONS]
-    for version, python in dict(found).items():
+    for version, python in dict(starting_pythons(OWN_PYTHONS)).items():
         session.log(f"Python {version}: {python}")
         folder = BUILD / f"wheel-{version}"
         shutil.rmtree(folder, ignore_errors=True)

@@ -66,9 +66,9 @@ def measure_processing(scratch: Path, repeats: int, peer: Peer | None = None) ->
         write_run(proposal, run)
     variables = environment(EXTRA_DATA_DATA_ROOT=str(scratch), AMORE_BROKER="none")
     many_runs = [str(run) for run in range(1, RUNS + 1)]
-    for label, context, limit, aim in (
-        ("1 variable", TRIVIAL, OPEN_RUN, None),
-        ("28 variables", MANY, OPEN_AND_IMPORT, None),
+    for label, context, limit in (
+        ("1 variable", TRIVIAL, OPEN_RUN),
+        ("28 variables", MANY, OPEN_AND_IMPORT),
     ):
         folder = make_folder(scratch / label, context, proposal.number)
         there = peer and peer.make_folder(scratch / f"{label} of DAMNIT", context, proposal.number)
@@ -88,7 +88,7 @@ def measure_processing(scratch: Path, repeats: int, peer: Peer | None = None) ->
             one["peer"] = peer.timed(there, "reprocess", "1", "--direct")
             all_runs["peer"] = peer.timed(there, "reprocess", *many_runs, "--direct")
         times = in_turn(one, repeats)
-        yield beside(f"process 1 run, {label}", times, "s", aim)
+        yield beside(f"process 1 run, {label}", times, "s")
         whole = in_turn(all_runs, min(MOST_ROUNDS, repeats))
         further = {
             side: [(took - first) / (RUNS - 1) for took, first in zip(found, times[side])]  # noqa: B905 – fewer rounds

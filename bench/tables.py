@@ -95,7 +95,7 @@ def usage(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float
     """Return the time and the peak memory in MB of a command."""
     printed = run_command([sys.executable, "-c", LAUNCHER, *command], environment, Path.cwd())
     took_s, peak_kb = map(float, printed.split())
-    return took_s, peak_kb / 1e3
+    return took_s, peak_kb / 1024
 
 
 def _repeated(module: str, name: str, folder: str) -> list[str]:
