@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from damnit_daemon.export import markdown_table
@@ -37,8 +36,12 @@ def write_runs(
     Raises:
         DamnitError: If the database cannot be read.
     """
+    names = [column.name for column in columns]
     with database.reading() as con:
-        lines = [_read_line(con, run, columns) for run in runs]
+        lines = [
+            _line(load_values(con, keys=[run.key], names=names, blobs=True), columns)
+            for run in runs
+        ]
     fits = [Fit(column) for column in columns]
     for line in lines:
         for fit, (cell, _) in zip(fits, line, strict=True):
@@ -56,9 +59,7 @@ def write_runs(
     return "".join(markdown_table(titles, rows))
 
 
-def _read_line(con: sqlite3.Connection, run: RunRow, columns: Sequence[Column]) -> Line:
-    names = [column.name for column in columns]
-    found = load_values(con, keys=[run.key], names=names, blobs=True)
+def _line(found: Iterable[StoredValue], columns: Sequence[Column]) -> Line:
     values = {value.name: value for value in found}
     line = []
     for column in columns:
