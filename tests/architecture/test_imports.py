@@ -44,7 +44,7 @@ def loaded_by(module: str) -> set[str]:
         ("damnit_tui.cli", HEAVY | SERVICES),
         ("damnit_tui.startup, damnit_tui.early_paint, damnit_tui.data.session", BEFORE_PAINT),
         ("damnit_tui.viewer.screen", HEAVY - {"numpy"} | {"plotext"}),
-        ("damnit_daemon.cli", HEAVY | SERVICES | {"textual"}),
+        ("damnit_daemon.cli", HEAVY | SERVICES | {"textual", "email"}),  # email: importlib.metadata
         ("damnit_daemon.cli.reprocess, damnit_daemon.services.extraction", HEAVY | SERVICES),
         ("damnit_daemon.store", HEAVY | SERVICES | TERMINAL),
         ("damnit_daemon.model", HEAVY | SERVICES | TERMINAL),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
+from importlib.util import find_spec
 
 from ..errors import DamnitError
 
 COMMAND = "damnit"
-"""A command that DAMNIT installs, too."""
+"""A command that DAMNIT installs, too; also the name of its package."""
 
 
 def damnit() -> None:
@@ -17,9 +17,13 @@ def damnit() -> None:
     Both packages then install a file of this name, and the later one wins. With this, the name
     means DAMNIT in either case.
     """
+    if find_spec(COMMAND) is None:
+        return main()
+    from importlib import metadata  # takes as long as a quick command
+
     try:
-        theirs = importlib.metadata.distribution(COMMAND)
-    except importlib.metadata.PackageNotFoundError:
+        theirs = metadata.distribution(COMMAND)
+    except metadata.PackageNotFoundError:
         return main()
     for entry in theirs.entry_points:
         if (entry.group, entry.name) == ("console_scripts", COMMAND):

@@ -75,16 +75,24 @@ def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None
         f"the daemon is running: process {lease.holder.pid} on {lease.holder.host}, log "
         f"{DAEMON_LOG}"
     )
-    _warn_of_broker(folder)
+    warn_of_broker(folder)
 
 
-def _warn_of_broker(folder: DamnitFolder) -> None:
-    """Report a broker that does not respond; the daemon keeps trying, and scans directories."""
-    from ..services.doctor import Grade, check_broker
+def warn_of_broker(folder: DamnitFolder) -> None:
+    """Report a broker that does not respond; the daemon keeps trying, and scans directories.
 
-    for finding in check_broker(folder):
-        if finding.grade is Grade.WRONG:
-            _print_line(f"warning: broker: {finding.text}; {finding.fix}")
+    The daemon itself has only begun to connect, and runs whatever is found here.
+    """
+    from ..errors import DamnitError
+    from ..services.doctor import Grade, check_reachable
+
+    try:
+        finding = check_reachable(folder)
+    except DamnitError as error:
+        _print_line(f"warning: the broker could not be checked: {error}")
+        return
+    if finding is not None and finding.grade is Grade.WRONG:
+        _print_line(f"warning: broker: {finding.text}; {finding.fix}")
 
 
 def _stop(folder: DamnitFolder) -> bool:

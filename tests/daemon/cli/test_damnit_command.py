@@ -20,6 +20,7 @@ def test_damnit_is_the_daemon_without_damnit_itself(tmp_path):
 
 def test_damnit_stays_the_command_of_damnit_in_the_same_environment(tmp_path):
     (tmp_path / "their_cli.py").write_text("def main():\n    print('DAMNIT itself')\n")
+    (tmp_path / "damnit").mkdir()
     info = tmp_path / "damnit-0.4.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: damnit\nVersion: 0.4.0\n")

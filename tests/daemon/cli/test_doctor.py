@@ -12,11 +12,13 @@ from pathlib import Path
 import h5py
 import pytest
 
+from damnit_daemon.cli.supervision import warn_of_broker
 from damnit_daemon.hdf5 import write_error_fragment
 from damnit_daemon.launch import reader_process
 from damnit_daemon.ledger import Ledger, RequestKind, add_request, take_lease
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.doctor import Grade, check_folder, repair
+from damnit_daemon.services.doctor.daemon import check_broker
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, save_setting
 from tests.daemon.builders import cells, keys
@@ -168,6 +170,22 @@ def test_doctor_reports_unreachable_broker(folder, closed_port):
     text, fix = wrong(folder)["broker"]
     assert text.startswith(f"127.0.0.1:{closed_port}: ")
     assert "damnit db-config broker none" in fix
+
+
+def test_daemon_that_has_only_begun_to_connect_causes_no_second_warning(
+    folder, ledger, closed_port, capsys
+):
+    setting(folder, "broker", f"127.0.0.1:{closed_port}")
+    take_lease(ledger, info={"consumer": {"problem": "not connected"}})
+    warn_of_broker(folder)
+    assert [f.grade for f in check_broker(folder)] == [Grade.WRONG, Grade.WRONG]
+    assert capsys.readouterr().err.count("warning: broker: ") == 1
+
+
+def test_broker_that_cannot_be_looked_up_is_a_warning_after_the_daemon_has_started(folder, capsys):
+    folder.database.write_bytes(b"no database" * 100)
+    warn_of_broker(folder)
+    assert "warning: the broker could not be checked: " in capsys.readouterr().err
 
 
 @pytest.mark.extended

@@ -5,7 +5,7 @@ Each check covers one subject and changes nothing; its messages are for users.
 """
 
 from .checks import CHECKS, check_folder
-from .daemon import check_broker
+from .daemon import check_reachable
 from .finding import Finding, Grade
 from .repair import repair
 from .restore import Restored, restore
@@ -15,8 +15,8 @@ __all__ = [
     "Finding",
     "Grade",
     "Restored",
-    "check_broker",
     "check_folder",
+    "check_reachable",
     "repair",
     "restore",
 ]

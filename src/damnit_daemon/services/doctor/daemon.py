@@ -95,10 +95,24 @@ def check_daemon(folder: DamnitFolder) -> Iterator[Finding]:
 
 
 def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
-    """Check that one of the broker's addresses responds, if one is set.
+    """Check that the running daemon listens, and that the broker responds, if one is set.
 
     Raises:
         DamnitError: If a setting is invalid.
+    """
+    reached = check_reachable(folder)
+    if reached is None:
+        yield note("broker", "none is set; runs are found by scanning directories")
+        return
+    yield from _check_listening(folder)
+    yield reached
+
+
+def check_reachable(folder: DamnitFolder) -> Finding | None:
+    """Check that one of the broker's addresses responds; None if no broker is set.
+
+    Raises:
+        DamnitError: If a setting is invalid, or the database cannot be read.
     """
     with Database(folder.database, timeout_s=TIMEOUT_S).reading() as con:
         stored = load_settings(con)
@@ -106,17 +120,13 @@ def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
         folder.path.absolute(), stored, os.environ, hostname=socket.gethostname()
     )
     if settings is None:
-        yield note("broker", "none is set; runs are found by scanning directories")
-        return
-    yield from _check_listening(folder)
+        return None
     reasons = {address: _why_not_reached(address) for address in settings.addresses}
-    reached = [address for address, reason in reasons.items() if not reason]
-    if reached:
-        yield _check_answers(settings, reached)
-        return
+    if reached := [address for address, reason in reasons.items() if not reason]:
+        return _check_answers(settings, reached)
     text = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
     fix = "damnit db-config broker HOST:PORT, or: damnit db-config broker none"
-    yield wrong("broker", text, fix)
+    return wrong("broker", text, fix)
 
 
 def _check_answers(settings: BrokerSettings, reached: list[str]) -> Finding:
