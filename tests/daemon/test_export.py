@@ -136,6 +136,11 @@ def test_markdown_columns_are_titles_with_comment_first(database):
     assert "XGM/Number" in header
 
 
+def test_table_refuses_to_sort_by_a_column_of_images(database):
+    with pytest.raises(DamnitError, match="picture has no numbers or texts to sort by"):
+        load_table(database, TableSelection(sort="number,-picture"))
+
+
 def test_json_export_uses_names_and_describes_columns(database, json_run):
     assert json_run["values"]["number"] == 1234.5
     columns = json.loads(export_table(database, format="json"))["columns"]

@@ -113,7 +113,7 @@ def test_all_problems_of_declarations_have_their_places(read):
             return 1
         """
     )
-    assert places(context) == [("error", 4, 1), ("warning", 13, 10)]
+    assert places(context) == [("error", 4, 1), ("warning", 13, 10), ("error", 8, 30)]
 
 
 def test_unknown_dependency_has_the_place_of_its_annotation(read):
@@ -232,3 +232,91 @@ def test_problem_of_imported_variable_has_the_place_of_the_import(read, tmp_path
     monkeypatch.syspath_prepend(tmp_path)
     context = read("import math\nimport os\n\nfrom another_part import broken\n")
     assert places(context) == [("error", 4, 1)]
+
+
+EVERY_KIND = """\
+from damnit_ctx import Group, Variable
+
+@Group
+class Motor:
+    @Variable(title="P")
+    def position(self, run, x: "self#nowhere", y: "self#neither"):
+        return x + y
+
+m = Motor(title="M")
+
+@Variable(title="A", data="prok")
+def a(run):
+    return 1
+
+@Variable(title="B")
+def b(run, x: "var#nope"):
+    return 1
+
+@Variable(title="C", tags=3)
+def c(run, x: "var#d"):
+    return x
+
+@Variable(title="B")
+def d(run, x: "var#c"):
+    return x
+
+@Variable(transient=True)
+def e(run, x: "var#f"):
+    return x
+
+@Variable
+def f(run, x: "var#e"):
+    return x
+
+@Variable(transient=True)
+def g(run, x: "var#m.position", y: "var#none"):
+    return x
+"""
+
+
+def test_errors_of_all_kinds_are_reported_together(read):
+    context = read(EVERY_KIND)
+    found = context.loaded_event({})
+    assert {
+        (problem.line, problem.severity, problem.message.split(" for ")[0][:40])
+        for problem in (*found.problems, *found.advice)
+    } == {
+        (6, "error", "Attribute 'nowhere' on group 'm' does no"),
+        (6, "error", "Attribute 'neither' on group 'm' does no"),
+        (12, "error", "data='prok'"),
+        (16, "error", "Missing dependency: 'nope'"),
+        (16, "warning", "Argument 'x' (var#nope) is never used, b"),
+        (20, "error", "tags=3"),
+        (20, "error", "These Variables have cyclical dependenci"),
+        (24, "error", "These Variables have duplicate titles be"),
+        (28, "error", "These Variables have cyclical dependenci"),
+        (36, "error", "Missing dependency: 'none'"),
+        (36, "warning", "Argument 'y' (var#none) is never used, b"),
+        (36, "warning", "'g' is transient and nothing depends on "),
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("x = 1 / 0", "ZeroDivisionError: division by zero"),
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("@Group\nclass M: pass\ng = h = M()", "is assigned to multiple names"),
+    ],
+)
+def test_file_that_is_not_read_to_its_end_has_its_missing_dependencies_reported(
+    read, more, message
+):
+    source = "from damnit_ctx import *\n@Variable\ndef a(run, x: 'var#nope'):\n    return x\n"
+    found = read(f"{source}{more}\n").loaded_event({})
+    [problem] = found.problems
+    assert message in problem.message
+    [other] = found.advice
+    assert (other.line, other.severity) == (3, "error")
+    assert other.message == "Missing dependency: 'nope' for 'a'."
+
+
+def test_syntax_error_is_reported_once(read):
+    found = read("x = (1,\n").loaded_event({})
+    assert len([*found.problems, *found.advice]) == 1

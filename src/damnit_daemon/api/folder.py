@@ -138,7 +138,8 @@ class Folder:
             titles: Name the columns by their titles.
 
         Raises:
-            DamnitError: If the filter is not valid, or a column does not exist.
+            DamnitError: If the filter is not valid, or a column does not exist or has nothing to
+                sort by.
         """
         from .table import load_frame
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ExtraMissing
@@ -25,8 +26,9 @@ def load_frame(
     """Load the table or a part of it; see `Folder.table`."""
     with database.reading() as con:
         known, runs = load_columns(con), load_runs(con)
-        wanted = parse_filter(filter, known, content=lambda column: load_content(con, column.name))
-        order = parse_sort(sort, known)
+        content = partial(load_content, con)
+        wanted = parse_filter(filter, known, content=content)
+        order = parse_sort(sort, known, content)
         shown = [key.column for key in parse_sort(columns, known)] if columns else known
         is_all = bool(wanted) or not columns  # a filter may search all variables
         names = None if is_all else {c.name for c in (*shown, *(key.column for key in order))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from ..errors import DamnitError
@@ -118,7 +118,8 @@ def load_table(
 
     Raises:
         Cancelled: If `progress` returns False.
-        FilterError: If the filter is not valid, or a column does not exist.
+        FilterError: If the filter is not valid, or a column does not exist or has nothing to
+            sort by.
         StoreError: If the database cannot be read.
     """
     choice = choice or TableSelection()
@@ -212,10 +213,9 @@ def _select(
 ) -> list[RunRow]:
     """Filter and sort; only the values of the sort columns stay in memory."""
     with database.reading() as con:
-        selected = parse_filter(
-            choice.filter, columns, content=lambda column: load_content(con, column.name)
-        )
-    order = parse_sort(choice.sort, columns)
+        content = partial(load_content, con)
+        selected = parse_filter(choice.filter, columns, content=content)
+        order = parse_sort(choice.sort, columns, content)
     sorted_by = {key.column.name for key in order}
     names = None if selected else list(sorted_by)
     by_key = {run.key: run for run in runs}

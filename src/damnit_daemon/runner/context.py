@@ -18,7 +18,7 @@ from .encode import Computed
 from .fingerprint import Fingerprints
 from .graph import Graph
 from .group_names import name_globals, variables_of
-from .lint import DeclaredFunction, check_functions, check_use
+from .lint import DeclaredFunction, check_functions, check_source, warn_of_unused
 from .local_imports import digest
 from .protocol import ContextLoaded, Problem, VariableMeta
 from .source_locations import SourceLocations
@@ -40,6 +40,8 @@ class Context:
     variables: dict[str, Variable] = field(default_factory=dict)
     """The variables by name, in the order of their definition."""
     graph: Graph = field(default_factory=lambda: Graph({}))
+    advice: list[Problem] = field(default_factory=list)
+    """Further problems, found in the text of a file that was not read to its end."""
     problems: list[Problem] = field(default_factory=list)
     traceback: str = ""
     """Traceback of the exception that ended the reading, if any."""
@@ -75,33 +77,43 @@ class Context:
             self.context_hash,
             self.traceback,
             versions,
-            self._advice(metas),
+            [*self.advice, *self._advice()],
             dict(helpers.digests) if helpers is not None else {},
         )
 
-    def check(self) -> None:
-        """Check that its variables can be evaluated, and find the order."""
+    def check(self, *, dependencies: bool = True) -> None:
+        """Check that its variables can be evaluated, and find the order.
+
+        Args:
+            dependencies: False if variables are missing that others may depend on.
+        """
         _check_declarations(self)
         _check_titles(self)
-        if self.ok:
-            self.graph = Graph(self.variables)
-            for name, parameter, message, severity in self.graph.problems:
-                place = self.places.of(self.variables[name], parameter)
-                self.complain(message, *place, severity=severity)
+        if not dependencies:
+            return
+        self.graph = Graph(self.variables)
+        for name, parameter, message, severity in self.graph.problems:
+            place = self.places.of(self.variables[name], parameter)
+            self.complain(message, *place, severity=severity)
 
-    def _advice(self, metas: list[VariableMeta]) -> list[Problem]:
+    def _advice(self) -> list[Problem]:
         """Return warnings about valid declarations that are probably mistakes."""
-        if not self.ok:
-            return []
         functions = []
-        for name, variable in self.variables.items():
+        for name in self.graph.order:
+            variable = self.variables[name]
             node = self.places.function(variable)
             if node is not None:
                 needs_proc = self.graph.data[name] is RunData.PROC
                 is_method = isinstance(variable, GroupVariable)
                 functions.append(DeclaredFunction(name, node, needs_proc, is_method))
         file = str(self.path)
-        return [*check_functions(functions, self.places.tree, file), *check_use(metas, file)]
+        used = {name for names in self.graph.direct.values() for name in names}
+        unused = [
+            warn_of_unused(name, file, *self.places.of(variable))
+            for name, variable in self.variables.items()
+            if variable.transient and name in self.graph.direct and name not in used
+        ]
+        return [*check_functions(functions, self.places.tree, file), *unused]
 
     def _meta(self, variable: Variable) -> VariableMeta:
         line, column = self.places.of(variable)
@@ -174,12 +186,25 @@ def read_source(
     with listening() as registration:
         namespace = _execute(source, context, module)
     if namespace is None:
+        context.advice = _check_text(source, context)
         return context
     context.places = SourceLocations(decode_source(source), str(path))
-    _collect(namespace, registration, context)
+    is_complete = _collect(namespace, registration, context)
     _check_helpers(context)
-    context.check()
+    context.check(dependencies=is_complete)
+    if not is_complete:
+        context.advice = _check_text(source, context)
     return context
+
+
+def _check_text(source: bytes, context: Context) -> list[Problem]:
+    """Return the problems in the text that are not reported yet."""
+    try:
+        found = check_source(decode_source(source), str(context.path))
+    except (SyntaxError, ValueError):  # its encoding
+        return []
+    known = {(problem.line, problem.column) for problem in context.problems}
+    return [problem for problem in found if (problem.line, problem.column) not in known]
 
 
 def look_here_last() -> None:
@@ -267,13 +292,17 @@ def _user_traceback(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, tb))
 
 
-def _collect(namespace: dict[str, Any], registration: Registration, context: Context) -> None:
-    """Record the variables of a file: its globals and groups, or its registered pipeline."""
+def _collect(namespace: dict[str, Any], registration: Registration, context: Context) -> bool:
+    """Record the variables of a file: its globals and groups, or its registered pipeline.
+
+    Returns:
+        False, with the error recorded, if a group is not valid.
+    """
     try:
         groups = name_globals(namespace)
         if registration.instead is not None:
             context.variables = registration.instead.collect()
-            return
+            return True
         for value in namespace.values():
             if isinstance(value, Variable) and value.func is None:
                 context.complain("@Variable(...) is not used as the decorator of a function")
@@ -285,6 +314,8 @@ def _collect(namespace: dict[str, Any], registration: Registration, context: Con
     except GroupError as error:
         name = next((n for n, value in namespace.items() if value is error.group), "")
         context.complain(str(error), *context.places.of_global(name, type(error.group)))
+        return False
+    return True
 
 
 def _add(variables: Iterable[Variable], context: Context) -> None:
@@ -335,7 +366,7 @@ def _signature_warnings(variable: Variable) -> list[tuple[str, str]]:
     if variable.func is None:
         return []
     parameters = list(inspect.signature(variable.func).parameters.values())
-    sources = {argument.parameter for argument in Variable.arguments(variable)}
+    sources = {argument.parameter for argument in variable.declared_arguments()}
     if not parameters:
         return [(f"{variable.name}() takes no argument; it is called with the run", "")]
     found = []

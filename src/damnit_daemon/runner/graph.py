@@ -19,7 +19,8 @@ class Graph:
 
     Attributes:
         direct: Direct dependencies of each variable, patterns resolved.
-        order: All names, dependencies first; otherwise in order of definition.
+        order: All names, dependencies first; otherwise in order of definition. Cycles, which
+            are problems, are left out of account.
         data: Files each one needs: proc if any of its dependencies does.
         cluster: True for each one that needs the cluster, itself or by a dependency.
         problems: (variable, parameter, message, severity).
@@ -118,23 +119,26 @@ class Graph:
         self.problems.append((variable.name, argument.parameter, message, severity))
 
     def _order(self) -> list[str]:
-        sorter: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(self._variables, ()))
-        for name, needed in self.direct.items():
-            sorter.add(name, *needed)
-        try:
-            return list(sorter.static_order())
-        except CycleError as error:
-            cycle: list[str] = list(reversed(error.args[1]))
+        needed = {name: list(names) for name, names in self.direct.items()}
+        while True:
+            sorter: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(needed, ()))
+            for name, names in needed.items():
+                sorter.add(name, *names)
+            try:
+                return list(sorter.static_order())
+            except CycleError as error:
+                cycle: list[str] = list(reversed(error.args[1]))
             message = (
                 "These Variables have cyclical dependencies, which is not allowed: "
                 + " needs ".join(cycle)
             )
             self.problems.append((cycle[0], "", message, "error"))
-            return []
+            for name in cycle:  # look for further ones without these
+                needed[name] = [other for other in needed[name] if other not in cycle]
 
     def _promote(self, name: str) -> None:
         variable = self._variables[name]
-        below = self.direct[name]
+        below = [other for other in self.direct[name] if other in self.data]  # all but in cycles
         proc = sorted(n for n in below if self.data[n] is RunData.PROC)
         self.data[name] = RunData.PROC if proc else variable.data
         self.cluster[name] = variable.cluster or any(self.cluster[n] for n in below)

@@ -95,20 +95,14 @@ def check_functions(
     return list(dict.fromkeys(found))  # the instances of a group share its functions
 
 
-def check_use(variables: Iterable[VariableMeta], file: str) -> list[Problem]:
-    """Find transient variables that nothing depends on."""
-    variables = list(variables)
-    used = {name for variable in variables for name in variable.dependencies}
-    return [
-        _warning(
-            f"{v.name!r} is transient and nothing depends on it: its value is never used",
-            file,
-            v.line,
-            v.column,
-        )
-        for v in variables
-        if v.transient and v.name not in used
-    ]
+def warn_of_unused(name: str, file: str, line: int, column: int) -> Problem:
+    """Return the warning about a transient variable that nothing depends on."""
+    return _warning(
+        f"{name!r} is transient and nothing depends on it: its value is never used",
+        file,
+        line,
+        column,
+    )
 
 
 def check_costs(

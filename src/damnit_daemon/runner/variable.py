@@ -8,6 +8,7 @@ import enum
 import inspect
 import types
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -160,8 +161,8 @@ class Variable:
 
     @property
     def data(self) -> RunData:
-        """The files the function needs."""
-        return RunData(self._data) if self._data is not None else RunData.RAW
+        """The files the function needs; raw ones while `data` is invalid."""
+        return RunData.PROC if self._data == "proc" else RunData.RAW
 
     @property
     def declared_data(self) -> str | None:
@@ -172,8 +173,17 @@ class Variable:
         """Return the sources of the parameters after the first, in order.
 
         Parameters whose annotation is not a `source#path` text (a type, or missing)
-        are left out: they keep their defaults.
+        are left out: they keep their defaults. So are those that `problems` reports as
+        unresolvable.
         """
+        found = []
+        for argument in self.declared_arguments():
+            with suppress(GroupError):
+                found.append(self._resolved(argument))
+        return found
+
+    def declared_arguments(self) -> list[Argument]:
+        """Return the sources as they are written, each `self#` unresolved."""
         found = []
         for parameter in self._parameters():
             text = _annotation_text(parameter.annotation)
@@ -193,11 +203,14 @@ class Variable:
         if self.func is None:
             return [("@Variable(...) is not used as the decorator of a function", "")]
         found = [(message, "") for message in self._declaration_problems()]
-        found += [
-            (message, argument.parameter)
-            for argument in self.arguments()
-            if not argument.is_unknown and (message := _argument_problem(argument, self.name))
-        ]
+        for declared in self.declared_arguments():
+            try:
+                argument = self._resolved(declared)
+            except GroupError as error:
+                found.append((str(error), error.parameter))
+                continue
+            if not argument.is_unknown and (message := _argument_problem(argument, self.name)):
+                found.append((message, argument.parameter))
         return found
 
     def doubts(self) -> list[tuple[str, str]]:
@@ -207,6 +220,14 @@ class Variable:
             for argument in self.arguments()
             if argument.is_unknown
         ]
+
+    def _resolved(self, argument: Argument) -> Argument:
+        """Return an argument with its `self#` resolved to the name of a variable.
+
+        Raises:
+            GroupError: If it does not resolve to a variable.
+        """
+        return argument
 
     def _parameters(self) -> list[inspect.Parameter]:
         if self.func is None:
@@ -299,22 +320,6 @@ class GroupVariable(Variable):
 
     def __hash__(self) -> int:
         return hash((id(self.group), id(self._variable)))
-
-    def arguments(self) -> list[Argument]:
-        """Return the same, with each `self#` resolved to a variable's name.
-
-        Raises:
-            GroupError: If a `self#` does not resolve to a variable.
-        """
-        return [self._resolved(argument) for argument in super().arguments()]
-
-    def problems(self) -> list[tuple[str, str]]:
-        """Return the errors of the declaration and of each `self#`."""
-        try:
-            return super().problems()
-        except GroupError as error:
-            found = [(message, "") for message in self._declaration_problems()]
-            return [*found, (str(error), error.parameter)]
 
     def _resolved(self, argument: Argument) -> Argument:
         if argument.source != "self":

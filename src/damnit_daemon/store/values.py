@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..model import UNKNOWN_CONTENT, Blob, Content, RunKey, StoredValue
+from ..model import UNKNOWN_CONTENT, Blob, Column, Content, RunKey, StoredValue
 from ..model.value import blob_kind
 from .runs import keys_with_values
 from .sql import Row, fetch_all, fetch_into
@@ -46,11 +46,11 @@ def load_computed_times(con: sqlite3.Connection) -> dict[RunKey, float]:
     return {RunKey(proposal, run): float(at) for proposal, run, at in fetch_all(con, sql)}
 
 
-def load_content(con: sqlite3.Connection, name: str) -> Content:
+def load_content(con: sqlite3.Connection, column: Column) -> Content:
     """Load the kinds of values of a variable."""
     found = UNKNOWN_CONTENT
     sql = "SELECT DISTINCT typeof(value) FROM run_variables WHERE name = ?"
-    for (kind,) in fetch_all(con, sql, (name,)):
+    for (kind,) in fetch_all(con, sql, (column.name,)):
         found |= _CONTENT.get(kind, UNKNOWN_CONTENT)
     return found
 

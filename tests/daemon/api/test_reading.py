@@ -224,6 +224,8 @@ def test_table_applies_filter_sort_order_and_columns(folder):
     assert list(table.columns) == ["Proposal", "Run", "Timestamp", "Count", "Beam/Energy"]
     with pytest.raises(DamnitError):
         folder.table(columns="nothing")
+    with pytest.raises(DamnitError, match="Image has no numbers or texts to sort by"):
+        folder.table(sort="-image")
 
 
 def test_jobs_and_timings_are_read_from_ledger(tmp_path):
