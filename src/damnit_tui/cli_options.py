@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.paths import proposal_number
+from damnit_daemon.user_path import typed_path
+
 from .startup import DEMO, Options, run
 from .terminal.graphics.protocol_choice import GraphicsSetting
+
+if TYPE_CHECKING:
+    from damnit_daemon.export import TextFormat
 
 PROGRAM = "damnit-tui"
 OPEN_HELP = (
@@ -17,6 +25,19 @@ OPEN_HELP = (
 )
 OPEN_EXAMPLE = "Example: damnit-tui 1234 --filter 'xgm > 500' --sort=-run"
 DEMO_EXAMPLE = "Example: damnit-tui demo --runs 50 --every 2"
+
+
+def _print_format(text: str | None) -> TextFormat | None:
+    if text is None:
+        return None
+    from damnit_daemon.export.formats import TEXT_FORMATS
+
+    for known in TEXT_FORMATS:
+        if text == known:
+            return known
+    formats = ", ".join(TEXT_FORMATS)
+    message = f"{text!r} is neither a format ({formats}) nor a folder."
+    raise typer.BadParameter(message, param_hint="'--print'")
 
 
 def open_folder(
@@ -36,8 +57,12 @@ def open_folder(
         typer.Option("--lite", help="For slow connections: no images, one repaint per second."),
     ] = False,
     print_: Annotated[
-        Literal["md", "csv", "tsv", "json"] | None,
-        typer.Option("--print", help="Print the table and exit. Default in a pipe: md."),
+        str | None,
+        typer.Option(
+            "--print",
+            metavar="md|csv|tsv|json",
+            help="Print the table and exit, by default as md. Default in a pipe: md.",
+        ),
     ] = None,
     filter: Annotated[
         str,
@@ -90,8 +115,8 @@ def open_folder(
         return
     if plot and print_:
         raise typer.BadParameter("Use only one of --print and --plot.")
-    size = width, height
-    run(Options(folder, read_only, lite, print_, filter, sort, columns, view, graphics, plot, size))
+    size, format = (width, height), _print_format(print_)
+    run(Options(folder, read_only, lite, format, filter, sort, columns, view, graphics, plot, size))
 
 
 def show_demo(
@@ -128,6 +153,7 @@ def parse_and_run(arguments: Sequence[str]) -> None:
     app = typer.Typer(
         add_completion=True,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # as in damnit-daemon
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     if words[:1] == [DEMO]:
@@ -140,9 +166,21 @@ def parse_and_run(arguments: Sequence[str]) -> None:
 
 
 def _with_format(words: list[str]) -> list[str]:
-    """Give `--print` its default where no format follows: Typer has no optional values."""
+    """Give `--print` its default before an option or a folder: Typer has no optional values."""
     expanded = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        bare = word == "--print" and following not in ("md", "csv", "tsv", "json")
-        expanded.append("--print=md" if bare else word)
+        is_bare = word == "--print" and (
+            following.startswith("-")
+            or proposal_number(following) is not None
+            or _is_folder(following)
+        )
+        expanded.append("--print=md" if is_bare else word)
     return expanded
+
+
+def _is_folder(text: str) -> bool:
+    """Return True for a folder, or no text at all."""
+    try:
+        return not text or os.path.isdir(typed_path(text))  # noqa: PTH112 – false if unreachable
+    except DamnitError:
+        return False

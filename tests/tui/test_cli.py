@@ -45,7 +45,9 @@ def test_command_with_only_a_folder_does_not_import_typer(arguments, plain):
         (["x", "--read-only", "--lite"], Options("x", read_only=True, lite=True)),
         (["--print", "csv", "x"], Options("x", print_format="csv")),
         (["x", "--print"], Options("x", print_format="md")),
-        (["--print", "x"], Options("x", print_format="md")),
+        (["--print", "/"], Options("/", print_format="md")),
+        (["--print", "1234"], Options("1234", print_format="md")),
+        (["--print", "--lite", "x"], Options("x", lite=True, print_format="md")),
         (["--print=json"], Options(None, print_format="json")),
         (["x", "--view", "a b", "--sort", "-a"], Options("x", view="a b", sort="-a")),
         (["x", "--plot", "a vs b"], Options("x", plot="a vs b")),
@@ -80,6 +82,17 @@ def test_debug_option_shows_the_traceback():
     done = run("/no/such/folder", "--debug")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--print", "xml", "."], ["--print=xml"], ["--print", "/none"]])
+def test_unknown_print_format_is_named_as_the_mistake(words, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert "'--print': " in said
+    assert f"{words[-1] if '/' in words[-1] else 'xml'!r} is neither a format" in said
+    assert "(md, csv, tsv, json) nor a folder." in said
 
 
 def test_output_to_a_pipe_is_the_printed_table(folder):

@@ -107,16 +107,18 @@ def reprocess(
     executor = "local" if local else "slurm" if slurm else None
     damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
+    _print_missing(selection)
+    if not selection.keys and numbers is not None:
+        raise DamnitError("None of these runs has files.")
     names = None
     if failed or changed:
         by_run = (changed_variables if changed else failed_variables)(damnit, selection.keys)
         names = {key: [n for n in by_run[key] if not var or n in var] for key in by_run}
         selection = _narrowed(selection, {key for key in names if names[key]})
-    _print_missing(selection)
     if not selection.keys:
-        raise DamnitError(
-            "No variables have changed for these runs." if changed else "Nothing to process."
-        )
+        what = "failed variables" if failed else "new or changed variables" if changed else "files"
+        typer.echo(f"nothing to process: no runs with {what}")
+        return
     if dry_run:
         for key in selection.keys:
             only = "" if names is None else f": {', '.join(names[key])}"

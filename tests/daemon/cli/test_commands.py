@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 
 import pytest
+import typer
 
 import damnit_daemon
+from damnit_daemon.cli.app import app
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, load_columns, load_settings
 from tests.daemon.builders import keys
@@ -30,13 +33,16 @@ def test_usage_error_exits_with_code_2(damnit, folder, arguments):
     assert damnit(*arguments).code == 2
 
 
-@pytest.mark.parametrize(
-    "command", ["proposal", "db-config", "read-context", "reprocess", "combine", "export"]
-)
-def test_each_command_has_help(damnit, command):
-    result = damnit(command, "--help")
-    assert result.code == 0
-    assert "--in" in result.out
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_each_command_has_help_that_ends_with_a_valid_example(damnit, option):
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():
+        result = damnit(name, option)
+        assert (result.code, result.err) == (0, ""), name
+        assert "--in" in result.out
+        program, *words = shlex.split(result.out.partition("Example: ")[2])
+        assert (program, words.pop(0)) == ("damnit", name)
+        command.make_context(name, words)  # raises if an option does not exist
 
 
 def test_help_imports_no_heavy_module():

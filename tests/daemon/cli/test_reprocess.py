@@ -49,7 +49,21 @@ def test_reprocess_skips_and_names_runs_without_files(damnit, folder, proposal):
 def test_reprocess_without_any_run_with_files_fails(damnit, folder, proposal):
     result = damnit("reprocess", "88", "--direct")
     assert result.code == 1
-    assert "Nothing to process." in result.err
+    assert "None of these runs has files." in result.err
+    assert "no files of run 88: skipped" in result.err
+
+
+def test_reprocess_of_all_runs_succeeds_when_there_are_none(damnit, folder, proposal):
+    list_run(folder, 99)
+    result = damnit("reprocess", "all", "--direct")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "nothing to process: no runs with files\n"
+
+
+def test_reprocess_failed_succeeds_when_nothing_has_failed(damnit, folder, proposal):
+    result = damnit("reprocess", "1-2", "--failed", "--watch")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "nothing to process: no runs with failed variables\n"
 
 
 def test_reprocess_all_selects_runs_of_table_with_files(damnit, folder, proposal):
@@ -83,8 +97,8 @@ def test_reprocess_failed_selects_failed_variables(damnit, folder, proposal):
 def test_reprocess_changed_selects_changed_variables(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct")
     result = damnit("reprocess", "all", "--changed", "--dry-run")
-    assert result.code == 1
-    assert "No variables have changed for these runs." in result.err
+    assert result.code == 0
+    assert result.out == "nothing to process: no runs with new or changed variables\n"
     text = folder.context_file.read_text()
     folder.context_file.write_text(f"# a comment\n{text}".replace('{}["x"]', "5"))
     result = damnit("reprocess", "all", "--changed", "--dry-run")
