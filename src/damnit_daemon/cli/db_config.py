@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ def db_config(
     force: Annotated[
         bool, typer.Option("--force", help="Also accept unknown settings and invalid values.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     folder: FolderOption = None,
 ) -> None:
     """List, show, set or delete settings."""
@@ -32,10 +34,12 @@ def db_config(
     if key is None:
         if delete:
             raise typer.BadParameter("--delete needs the name of a setting.")
-        _list(context, folder)
+        _list(context, folder, as_json=as_json)
         return
     key = normalise_key(key)
     is_change = delete or value is not None
+    if is_change and as_json:
+        raise typer.BadParameter("--json only shows settings.")
     damnit = (writable_folder if is_change else chosen_folder)(context, folder)
     database = Database(damnit.database)
     if delete:
@@ -59,15 +63,19 @@ def db_config(
             settings = load_settings(con)
         if key not in settings:
             raise DamnitError(f"{key} is not set.") if key in KNOWN else unknown_setting(key)
-        typer.echo(_shown(settings[key]))
+        typer.echo(_json(settings[key]) if as_json else _shown(settings[key]))
 
 
-def _list(context: typer.Context, folder: str | None) -> None:
+def _list(context: typer.Context, folder: str | None, *, as_json: bool) -> None:
     from ..store import Database, load_settings
 
     with Database(chosen_folder(context, folder).database).reading() as con:
-        for key, value in sorted(load_settings(con).items()):
-            typer.echo(_shown(f"{key}={value!r}"))
+        settings = load_settings(con)
+    if as_json:
+        typer.echo(_json(settings))
+        return
+    for key, value in settings.items():
+        typer.echo(_shown(f"{key}={value!r}"))
 
 
 def _say_if_restart_is_needed(folder: DamnitFolder, key: str) -> None:
@@ -81,6 +89,10 @@ def _say_if_restart_is_needed(folder: DamnitFolder, key: str) -> None:
     lease = read_lease(folder)
     if lease is not None and not lease.looks_stale(time.time()):
         typer.echo("damnit: the running daemon uses it after: damnit restart", err=True)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, default=repr)  # blobs of other programs
 
 
 def _shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from .folder import FolderOption, chosen_folder
 
 if TYPE_CHECKING:
     from ..paths import DamnitFolder
+    from ..services.doctor import Finding
 
 
 def doctor(
@@ -25,6 +27,7 @@ def doctor(
     verify: Annotated[
         bool, typer.Option("--verify", help="Also compare results files with the database.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     folder: FolderOption = None,
 ) -> None:
     """Check the folder and suggest fixes. Exit code 1 if there is an error."""
@@ -37,22 +40,35 @@ def doctor(
     if repair:
         try:
             for done in mend(damnit):
-                _show(f"+ {done}")
+                _show(f"+ {done}", err=as_json)
             if verify:
-                _restore(damnit)
+                _restore(damnit, err=as_json)
         except DamnitError as error:  # the checks below give details
             print_message(str(error))
-    is_well = True
+    found = []
     for finding in check_folder(damnit, thorough=verify):
-        _show(f"{finding.grade.value} {finding.what}: {finding.text}")
-        if finding.fix:
-            _show(f"  → {finding.fix}")
-        is_well = is_well and finding.grade is not Grade.WRONG
-    if not is_well:
+        found.append(finding)
+        if not as_json:
+            _show(f"{finding.grade.value} {finding.what}: {finding.text}")
+            if finding.fix:
+                _show(f"  → {finding.fix}")
+    if as_json:
+        typer.echo(json.dumps([finding_facts(finding) for finding in found], indent=1))
+    if any(finding.grade is Grade.WRONG for finding in found):
         raise typer.Exit(1)
 
 
-def _restore(folder: DamnitFolder) -> None:
+def finding_facts(finding: Finding) -> dict[str, str | None]:
+    """Return a finding as plain data for programs; docs/commands.md describes the format."""
+    return {
+        "check": finding.what,
+        "grade": finding.grade.word,
+        "text": finding.text,
+        "fix": finding.fix or None,
+    }
+
+
+def _restore(folder: DamnitFolder, *, err: bool) -> None:
     """Restore values with a progress bar on stderr, if it is a terminal."""
     import sys
 
@@ -65,10 +81,10 @@ def _restore(folder: DamnitFolder) -> None:
             bar.update(1)
             message.append(step.message)
     for line in filter(None, message):
-        _show(f"+ {line}")
+        _show(f"+ {line}", err=err)
 
 
-def _show(text: str) -> None:
+def _show(text: str, *, err: bool = False) -> None:
     from ..model.sanitize import show_controls
 
-    typer.echo(show_controls(text.replace("\n", "\n  ")))
+    typer.echo(show_controls(text.replace("\n", "\n  ")), err=err)

@@ -119,6 +119,14 @@ class TestDbConfig:
         assert damnit("db-config", "--delete", "noncluster_mem").code == 0
         assert "noncluster_mem" not in settings(folder)
 
+    def test_db_config_prints_json_for_programs(self, damnit, folder):
+        with Database(folder.database).writing() as con:
+            con.execute("INSERT INTO metameta VALUES ('strange', x'00ff')")
+        found = json.loads(damnit("db-config", "--json").out)
+        assert found == settings(folder) | {"strange": r"b'\x00\xff'"}
+        assert json.loads(damnit("db-config", "proposal", "--json").out) == 1234
+        assert damnit("db-config", "proposal", "1", "--json").code == 2
+
     @pytest.mark.extended
     @pytest.mark.parametrize(
         ("arguments", "said"),

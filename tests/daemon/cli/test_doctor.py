@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -44,6 +45,23 @@ def add_fragment(folder, age_s=0.0):
     )
     os.utime(path, (path.stat().st_mtime - age_s,) * 2)
     return path
+
+
+def test_doctor_prints_json_for_programs(damnit, folder):
+    folder.context_file.unlink()
+    result = damnit("doctor", "--json", "--repair")
+    found = json.loads(result.out)
+    assert result.code == 1
+    assert {each["grade"] for each in found} == {"ok", "note", "error"}
+    assert [each for each in found if each["grade"] == "error"] == [
+        {
+            "check": "context",
+            "grade": "error",
+            "text": f"There is no {folder.context_file}.",
+            "fix": "Create one: damnit proposal NUMBER",
+        }
+    ]
+    assert all(list(each) == ["check", "grade", "text", "fix"] for each in found)
 
 
 @pytest.mark.extended

@@ -14,6 +14,11 @@ class Grade(StrEnum):
     """Worth knowing, no repair needed."""
     WRONG = "✗"
 
+    @property
+    def word(self) -> str:
+        """The grade for programs."""
+        return {Grade.FINE: "ok", Grade.NOTE: "note", Grade.WRONG: "error"}[self]
+
 
 @dataclass(frozen=True)
 class Finding:
