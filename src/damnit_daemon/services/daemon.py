@@ -103,6 +103,9 @@ LONGEST_WAIT_S = 300.0
 MOST_TO_SLURM = 1000
 """Limit on the jobs submitted to Slurm in one iteration."""
 
+SETTINGS_INTERVAL_S = 2.0
+"""How often settings are read while jobs wait; new work and the end of a job cause it, too."""
+
 SETTINGS_TIMEOUT_S = 2.0
 """How long to wait for settings while another program holds the database's lock."""
 
@@ -140,6 +143,7 @@ class Daemon:
         self._unwritten: list[DaemonEvent] = []
         self._is_stopping = False
         self._renewed_at_s = 0.0
+        self._settings_read_s = 0.0
         self._reported_at_s = 0.0
         self._held_for: str | None = None
         self._held_at_s = 0.0
@@ -261,11 +265,9 @@ class Daemon:
         """Bring the ledger up to date in one transaction, then act on it."""
         now_s = time.monotonic()
         is_renewal_due = now_s - self._renewed_at_s >= RENEW_EVERY_S
-        has_work = self._has_work()
+        has_work = self._has_work(now_s)
         if not (self._unwritten or is_renewal_due or has_work):
             return
-        if has_work:
-            self._apply_settings()
         over: list[Job] = []
         begun: list[tuple[LocalWorker, Job, protocol.RunnerJob]] = []
         queued: list[QueuedJob] = []
@@ -310,7 +312,7 @@ class Daemon:
             settings = daemon_settings(stored, cpu_count=usable_cpus())
         except DamnitError as error:
             if str(error) != self._settings_problem:
-                log.warning("The settings before are used: %s", error)
+                log.warning("The previous settings stay in use: %s", error)
             self._settings_problem = str(error)
             return
         self._settings_problem = ""
@@ -321,12 +323,17 @@ class Daemon:
     def _new_slot(self) -> LocalWorker:
         return LocalWorker(self._folder, self._combiner, self._events.put, self._require_lease)
 
-    def _has_work(self) -> bool:
+    def _has_work(self, now_s: float) -> bool:
+        """Return True if there is something to decide or to start, by the current settings."""
         with self._ledger.reading() as con:
-            if has_undecided(con):
-                return True
-            may_begin = self._may_start() or self._may_send()
-            return may_begin and has_queued(con, excluding=self._awaited.job_ids)
+            is_new = has_undecided(con)
+            is_queued = is_new or has_queued(con, excluding=self._awaited.job_ids)
+        has_ended = any(isinstance(each, JobOver | JobInterrupted) for each in self._unwritten)
+        is_due = is_queued and now_s - self._settings_read_s >= SETTINGS_INTERVAL_S
+        if is_new or has_ended or is_due:
+            self._settings_read_s = now_s
+            self._apply_settings()
+        return is_new or (is_queued and (self._may_start() or self._may_send()))
 
     def _write_one(self, con: Connection, event: DaemonEvent, now: float, over: list[Job]) -> None:
         """Write an event; a failure affects only that event, or the job that it ends."""

@@ -498,6 +498,26 @@ def test_changed_number_of_jobs_applies_without_restart(waiting):
 
 
 @pytest.mark.extended
+def test_changed_number_of_jobs_applies_while_slurm_is_on_hold(waiting):
+    waiting.set(local_jobs="1")
+    waiting.environment["PATH"] = str(waiting.path)  # without Slurm's commands
+    for run in (1, 2, 3):
+        waiting.arrive(run)
+    waiting.start_daemon()
+    wait_until(lambda: len(waiting.running()) == 1 and len(waiting.jobs(JobState.QUEUED)) == 2)
+    waiting.ask(RequestKind.REPROCESS, runs=[[1234, 1]], executor="slurm")
+
+    def refused_twice():  # the second pause is longer than the first
+        job = waiting.jobs()[-1]
+        return job.state is JobState.QUEUED and job.attempt >= 2 and job.attempt
+
+    attempts = wait_until(refused_twice)
+    waiting.set(local_jobs="2")
+    wait_until(lambda: len(waiting.running()) == 2)
+    assert waiting.jobs()[-1].attempt == attempts
+
+
+@pytest.mark.extended
 def test_invalid_setting_leaves_the_running_daemon_at_work(experiment):
     it = experiment(LIMIT, trigger="none", noncluster_mem="2G")
     it.arrive(1)
@@ -505,4 +525,4 @@ def test_invalid_setting_leaves_the_running_daemon_at_work(experiment):
     it.set(noncluster_mem="much")
     it.ask(RequestKind.REPROCESS, runs=[[1234, 1]])
     it.has_cells(limit=2 << 30)
-    assert "The settings before are used" in it.log_text()
+    assert "The previous settings stay in use" in it.log_text()
