@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sqlite3
@@ -9,9 +10,11 @@ import threading
 
 import pytest
 
+from damnit_daemon.cli.progress import BarDisplay
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.launch import Limits
+from damnit_daemon.launch.bundle import place_bundle
 from damnit_daemon.model import RunKey
 from damnit_daemon.runner.protocol import ContextLoaded, JobEnded, VariableDone, VariableStarted
 from damnit_daemon.services.context import ContextUnusable
@@ -469,6 +472,39 @@ def test_several_runs_at_once_need_a_usable_context_file_too(tmp_path):
     with pytest.raises(DamnitError, match="no variable 'b'"):
         extract(folder, keys(1, 2), mock=True, jobs=2, variables=["b"])
     assert cells(folder, 1) == {}
+
+
+@pytest.mark.extended
+def test_run_that_fails_outside_any_variable_leaves_the_progress_bar(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        """
+        import os
+        os.register_at_fork(after_in_child=lambda: os._exit(3))
+        @Variable
+        def a(run):
+            return 1
+        """,
+    )
+    display = BarDisplay(2)
+    report = extract(
+        folder, keys(1, 2), mock=True, jobs=2, on_progress=display.show_progress, limits=LIMITS
+    )
+    assert all("outside any variable" in run.failure for run in report.runs)
+    runs, _variables = display.bar.tasks
+    assert runs.completed == 2
+
+
+@pytest.mark.extended
+def test_worker_that_cannot_start_leaves_its_runs_to_the_others(folder, monkeypatch):
+    def place(of):
+        if threading.current_thread() is not threading.main_thread():
+            raise OSError(errno.EMFILE, "Too many open files")
+        return place_bundle(of)
+
+    monkeypatch.setattr("damnit_daemon.launch.runner_process.place_bundle", place)
+    assert extract(folder, keys(1, 2), mock=True, jobs=2).ok
+    assert cells(folder, 2)["b"] == 3
 
 
 def test_no_more_runs_at_once_than_cpus_and_the_setting(tmp_path):

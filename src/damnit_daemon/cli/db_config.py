@@ -79,15 +79,17 @@ def _list(context: typer.Context, folder: str | None, *, as_json: bool) -> None:
 
 
 def _say_if_restart_is_needed(folder: DamnitFolder, key: str) -> None:
-    import time
-
+    from ..ledger import Ledger, running_daemon
     from ..settings import KNOWN
-    from ..supervise import read_lease
+    from ..store import StoreError
 
     if key not in KNOWN or not KNOWN[key].needs_restart:
         return
-    lease = read_lease(folder)
-    if lease is not None and not lease.looks_stale(time.time()):
+    try:
+        lease = running_daemon(Ledger(folder.ledger))
+    except StoreError:  # the setting is stored
+        return
+    if lease is not None:
         typer.echo("damnit: the running daemon uses it after: damnit restart", err=True)
 
 

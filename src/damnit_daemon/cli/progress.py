@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,14 +35,16 @@ MARKS = {"failed": "✗", "skipped": "»"}
 
 
 class Display:
-    """Prints events as lines, run by run; a subclass shows the progress of all of them."""
+    """Prints events as lines, run by run; a subclass shows the progress of all of them.
+
+    Its methods are called from any thread, by one at a time (see `extract`).
+    """
 
     def __init__(self, echo: Callable[[str], None]) -> None:
         self._echo = echo
         self._began = time.monotonic()
         self._unfinished = b""
         self._printed_lines = 0
-        self._lock = threading.Lock()
 
     def show_event(self, key: RunKey | None, event: Event) -> None:
         """Show an event; `key` is the run it concerns, if any."""
@@ -61,18 +62,17 @@ class Display:
         """Show the progress of a run by its event; events of several runs alternate."""
 
     def show_output(self, chunk: bytes) -> None:
-        """Show the output of user code line by line; called from another thread."""
-        with self._lock:
-            *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
-            self._unfinished = self._unfinished[-10_000:]
-            for line in lines:
-                if COMPUTED.fullmatch(line):
-                    continue
-                self._printed_lines += 1
-                if self._printed_lines < OUTPUT_LINES:
-                    self.line(f"  | {line.decode('utf-8', 'replace')[:2000]}")
-                elif self._printed_lines == OUTPUT_LINES:
-                    self.line("  | (see the log for more)")
+        """Show the output of user code line by line."""
+        *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
+        self._unfinished = self._unfinished[-10_000:]
+        for line in lines:
+            if COMPUTED.fullmatch(line):
+                continue
+            self._printed_lines += 1
+            if self._printed_lines < OUTPUT_LINES:
+                self.line(f"  | {line.decode('utf-8', 'replace')[:2000]}")
+            elif self._printed_lines == OUTPUT_LINES:
+                self.line("  | (see the log for more)")
 
     def line(self, text: str) -> None:
         """Print a line, sanitized for the terminal."""

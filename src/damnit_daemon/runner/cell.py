@@ -52,7 +52,7 @@ class Cell:
         if isinstance(background, str) and len(background) > len("#rrggbb"):
             self.notes.append(f"background {background} is stored as {background[:7]}")
         self.preview = _storable_preview(_without_units(preview)[0])
-        if units is None and _is_a(self.data, "xarray", "DataArray"):
+        if units is None and is_a(self.data, "xarray", "DataArray"):
             attribute = self.data.attrs.get("units")
             units = attribute if isinstance(attribute, str) and attribute else None
         units = units if units is not None else carried or carried_by_summary
@@ -72,7 +72,7 @@ class Cell:
         return self.data is None and self.preview is None and self.summary_value is None
 
 
-def _is_a(value: Any, module: str, *names: str) -> bool:
+def is_a(value: Any, module: str, *names: str) -> bool:
     """Check for a class without importing its module: no import, no instances."""
     loaded = sys.modules.get(module)
     classes = tuple(c for c in (getattr(loaded, n, None) for n in names) if isinstance(c, type))
@@ -81,9 +81,9 @@ def _is_a(value: Any, module: str, *names: str) -> bool:
 
 def _as_figure(value: Any) -> Any:
     """Return a Matplotlib or Plotly figure (from its Axes, too), else None."""
-    if _is_a(value, "matplotlib.axes", "Axes"):
+    if is_a(value, "matplotlib.axes", "Axes"):
         value = value.get_figure()
-    if _is_a(value, "matplotlib.figure", "Figure") or _is_a(
+    if is_a(value, "matplotlib.figure", "Figure") or is_a(
         value, "plotly.basedatatypes", "BaseFigure"
     ):
         return value
@@ -92,9 +92,9 @@ def _as_figure(value: Any) -> Any:
 
 def _without_units(value: Any) -> tuple[Any, str | None]:
     """Separate a number or array from its units."""
-    if _is_a(value, "pint", "Quantity"):
+    if is_a(value, "pint", "Quantity"):
         return value.magnitude, f"{value.units:~}" or None
-    if _is_a(value, "astropy.units", "Quantity"):
+    if is_a(value, "astropy.units", "Quantity"):
         return value.value, str(value.unit) or None
     return value, None
 
@@ -104,7 +104,7 @@ def _storable(value: Any) -> Any:
         return value
     if (figure := _as_figure(value)) is not None:
         return figure
-    if _is_a(value, "xarray", "DataArray", "Dataset") or _is_a(
+    if is_a(value, "xarray", "DataArray", "Dataset") or is_a(
         value, "pandas", "Series", "DataFrame"
     ):
         return value
@@ -152,8 +152,8 @@ def _storable_summary(value: Any) -> Any:
 def _storable_preview(value: Any) -> Any:
     if value is None or (figure := _as_figure(value)) is not None:
         return None if value is None else figure
-    if not _is_a(value, "xarray", "DataArray"):
-        if isinstance(value, str) or _is_a(value, "xarray", "Dataset"):
+    if not is_a(value, "xarray", "DataArray"):
+        if isinstance(value, str) or is_a(value, "xarray", "Dataset"):
             raise TypeError(f"preview should be an array or a figure, not {type(value)}")
         value = _as_array(value, "preview of type")
     if value.ndim not in (1, 2) or value.dtype.kind not in "biufc":

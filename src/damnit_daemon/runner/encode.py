@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import file_format, tables
 from .attributes import storable_text
-from .cell import Cell
+from .cell import Cell, is_a
 from .netcdf import as_dataset, write_dataset
 from .netcdf_types import plain
 from .saved_values import survives
-from .summary import Summary, is_a, max_diff, summarise
+from .summary import Summary, max_diff, summarise
 from .thumbnail import figure_pixels
 
 if TYPE_CHECKING:

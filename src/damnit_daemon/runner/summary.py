@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 from . import file_format, plotly_picture, thumbnail
-from .cell import Cell
+from .cell import Cell, is_a
 from .trendline import trendline
 
 LARGEST_INTEGER = 2**63 - 1
@@ -28,12 +27,6 @@ class Summary:
     """Name of the numpy function that produced it, if any."""
     note: str | None = None
     """Why it differs from the expected summary."""
-
-
-def is_a(value: Any, module: str, name: str) -> bool:
-    """Check for a class of a module that may not be installed."""
-    cls = getattr(sys.modules.get(module), name, None)
-    return isinstance(cls, type) and isinstance(value, cls)
 
 
 def summarise(cell: Cell, summary: str | None) -> Summary:

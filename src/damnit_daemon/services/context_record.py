@@ -13,7 +13,7 @@ from ..launch.bundle import runner_name
 from ..paths import DamnitFolder
 from ..permissions import file_bits, make_shared_folder
 from ..runner.protocol import ContextLoaded, decode_event, encode
-from .context import context_python, require_usable
+from .context import context_python
 from .extractor import is_outdated
 
 LARGEST_BYTES = 16_000_000
@@ -47,7 +47,6 @@ def _known(folder: DamnitFolder, python: Path) -> ContextLoaded | None:
             return None
         loaded = decode_event(second)
         if isinstance(loaded, ContextLoaded) and not is_outdated(folder, loaded):
-            require_usable(loaded)
             return loaded
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass  # none yet, or damaged

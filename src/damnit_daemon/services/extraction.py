@@ -71,11 +71,11 @@ def extract(
     """
     runs = _Runs(list(keys), is_interrupted)
     template = RunnerJob("", 0, 0, data, match=list(match), mock=mock)
-    ordered = OrderedEvents(on_event, tee)
+    ordered = OrderedEvents(on_event, on_progress, tee)
     combiner = Combiner(folder, is_alone=min(jobs, len(runs.keys)) <= 1)
 
     def worker(*, is_first: bool) -> _Worker:
-        return _Worker(runs, template, ordered, on_progress, is_first=is_first)
+        return _Worker(runs, template, ordered, is_first=is_first)
 
     def extractor(of: _Worker) -> Extractor:
         return Extractor(
@@ -110,11 +110,10 @@ def extract(
             thread.join()
     except (KeyboardInterrupt, JobCancelled):
         runs.interrupt()
-    except Exception as error:  # noqa: BLE001 - raised again below, when the others have ended
+    except BaseException as error:  # noqa: BLE001 - raised again below, when the others have ended
         runs.fail(error)
     finally:
         resident.close()
-        runs.abandon()
         for thread in threads:
             if thread.ident is not None:
                 thread.join()
@@ -147,7 +146,7 @@ class _Runs:
         self._is_interrupted = is_interrupted
         self._stopped = threading.Event()
         self._was_interrupted = False
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._lock = threading.Lock()
         self._outcomes: list[RunOutcome] = []
 
@@ -159,18 +158,12 @@ class _Runs:
     def interrupt(self) -> None:
         """End all runs at the user's request."""
         self._was_interrupted = True
-        self._stopped.set()
+        self._stop()
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """End all runs because of an error, which `report` raises."""
         self._error = self._error or error
-        self._stopped.set()
-
-    def abandon(self) -> None:
-        """End the workers that still wait to begin."""
-        if not self.began.is_set():
-            self._stopped.set()
-        self.began.set()
+        self._stop()
 
     def stop_reason(self) -> str:
         """Return why runs are to end; empty if they are not."""
@@ -191,6 +184,10 @@ class _Runs:
             if self._stopped.wait(MEMORY_INTERVAL_S):
                 return
 
+    def _stop(self) -> None:
+        self._stopped.set()
+        self.began.set()  # the workers that wait for it find no run
+
     def report(self) -> ExtractionReport:
         """Return the outcome of all runs, in their order; raise the error that ended them."""
         if self._error is not None:
@@ -207,14 +204,12 @@ class _Worker:
         runs: _Runs,
         template: RunnerJob,
         ordered: OrderedEvents,
-        on_progress: OnEvent | None,
         *,
         is_first: bool,
     ) -> None:
         self._runs = runs
         self._template = template
         self._ordered = ordered
-        self._on_progress = on_progress
         self._is_first = is_first
         self._position = 0 if is_first else None
         """None: it loads the context file, which the first one reports."""
@@ -235,8 +230,8 @@ class _Worker:
         """Process runs beside the first worker, in a thread of its own."""
         try:
             loaded = extractor.context()
-        except (DamnitError, JobCancelled):  # the first worker reports it, or does all alone
-            return
+        except (DamnitError, JobCancelled, OSError):
+            return  # the first worker reports it, or does all alone
         try:
             self._runs.began.wait()
             self._runs.await_memory()
@@ -252,11 +247,8 @@ class _Worker:
 
     def take_event(self, key: RunKey | None, event: Event) -> None:
         """Pass on an event of the current run, or of loading the context file."""
-        if self._position is None:
-            return
-        self._ordered.event(self._position, key, event)
-        if self._on_progress is not None:
-            self._ordered.now(self._on_progress, key, event)
+        if self._position is not None:
+            self._ordered.event(self._position, key, event)
 
     def take_output(self, chunk: bytes) -> None:
         """Pass on output of the current run, or of loading the context file."""

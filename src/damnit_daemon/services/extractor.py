@@ -159,6 +159,7 @@ class Extractor:
             sudden = self._evaluate(outcome, template, collector)
         except RunnerUnavailable as error:
             outcome.failure = str(error)
+            self._notify(outcome.key, JobEnded("", "failed", outcome.failure))
         except JobCancelled as cancelled:
             outcome.failure = str(cancelled)
             raise
@@ -196,6 +197,8 @@ class Extractor:
             if verdict.is_over:
                 outcome.failure = attempts.failure
                 outcome.is_absent = attempts.is_absent
+                if ended.outcome == "killed":  # not reported as the end: it might be retried
+                    self._notify(outcome.key, JobEnded(ended.job_id, "failed", attempts.failure))
                 return attempts.number > 1
 
     def _run_job(self, attempts: Attempts, outcome: RunOutcome, collector: Collector) -> JobEnded:

@@ -20,8 +20,21 @@ class OrderedEvents:
     For any thread; callbacks are called by one thread at a time.
     """
 
-    def __init__(self, on_event: OnEvent | None, tee: Callable[[bytes], None] | None) -> None:
+    def __init__(
+        self,
+        on_event: OnEvent | None,
+        on_progress: OnEvent | None,
+        tee: Callable[[bytes], None] | None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            on_event: Called with each event, run by run.
+            on_progress: Called with each event at once.
+            tee: Gets the output, run by run.
+        """
         self._on_event = on_event or (lambda _key, _event: None)
+        self._on_progress = on_progress or (lambda _key, _event: None)
         self._tee = tee or (lambda _chunk: None)
         self._lock = threading.Lock()
         self._first = 0
@@ -32,6 +45,7 @@ class OrderedEvents:
     def event(self, position: int, key: RunKey | None, event: Event) -> None:
         """Take an event of the run at a position, counted from 0."""
         with self._lock:
+            self._on_progress(key, event)
             self._take(position, partial(self._on_event, key, event))
 
     def output(self, position: int, chunk: bytes) -> None:
@@ -52,11 +66,6 @@ class OrderedEvents:
                 self._first += 1
                 for report in self._kept.pop(self._first, []):
                     report()
-
-    def now(self, callback: OnEvent, key: RunKey | None, event: Event) -> None:
-        """Pass on an event at once, out of order."""
-        with self._lock:
-            callback(key, event)
 
     def _take(self, position: int, report: Callable[[], None]) -> None:
         if position <= self._first:
