@@ -81,3 +81,24 @@ def test_figure_is_rendered_at_its_own_size():
     shown = figure_pixels(figure)
     assert (shown.shape, shown.dtype) == ((150, 200, 4), np.uint8)
     assert shown[..., :3].min() < 100  # something was drawn
+
+
+def test_image_is_stored_without_a_thumbnail_where_matplotlib_is_missing(runner):
+    outcome = runner.run(
+        """
+        import sys
+        import numpy as np
+        from damnit_ctx import Variable
+
+        sys.modules["matplotlib"] = None
+
+        @Variable(title="Image")
+        def image(run):
+            return np.eye(3)
+        """
+    )
+
+    assert outcome.data("image").tolist() == np.eye(3).tolist()
+    summary, attributes = outcome.summary("image")
+    assert summary == "float64: (3, 3)"
+    assert "-m pip install matplotlib" in str(attributes)

@@ -144,14 +144,18 @@ def _of_array(shown: Any, data: Any) -> Summary:
     import numpy as np
 
     described = data if _has_dtype(data) else shown
+    note = None
     if shown.ndim == 0:
         return Summary(_scalar(np.asarray(shown)))
     if shown.dtype.kind in "biufc":
         if shown.ndim == 1:
             return Summary(trendline(shown), file_format.TRENDLINE)
         if shown.ndim == 2 and shown.size:
-            return Summary(thumbnail.array_thumbnail(shown))
-    return Summary(f"{described.dtype}: {described.shape}")
+            try:
+                return Summary(thumbnail.array_thumbnail(shown))
+            except ImportError:  # the data is worth more than its picture
+                note = f"no thumbnail without Matplotlib: {sys.executable} -m pip install matplotlib"
+    return Summary(f"{described.dtype}: {described.shape}", note=note)
 
 
 def _scalar(array: Any) -> Any:

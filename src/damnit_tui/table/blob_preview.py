@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from damnit_daemon.errors import ExtraMissing
 from damnit_daemon.model import BlobKind
 from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.text import count_of
@@ -15,7 +16,7 @@ from damnit_daemon.text import count_of
 from ..sanitize import visible
 from .cell_render import BlobPreview, image_text
 from .cells import IMAGE, RGB
-from .half_blocks import draw_thumbnail, png_size
+from .half_blocks import Thumbnail, draw_thumbnail, png_size
 from .layout import PICTURE_WIDTH
 from .sparkline import sparkline
 
@@ -79,8 +80,11 @@ def draw_large(kind: BlobKind, decoded: Any) -> LargePicture:
         if size is None:
             return LargePicture("Unreadable image")
         columns, lines = _fitting(*size)
-        drawn = draw_thumbnail(decoded, columns, lines)
         words = f"Image, {size[0]} × {size[1]} pixels"
+        try:
+            drawn = draw_thumbnail(decoded, columns, lines)
+        except ExtraMissing as error:
+            return LargePicture(f"{words}\n{error.message}\n{error.hint}")
         return LargePicture(words, pixels=drawn.lines if drawn else ())
     if decoded is None or isinstance(decoded, bytes):
         return LargePicture("Unreadable data")
@@ -115,7 +119,11 @@ def curve(array: Any) -> tuple[list[float], list[float]]:
 
 
 def _image(png: Any, height: int) -> BlobPreview:
-    drawn = draw_thumbnail(png, PICTURE_WIDTH, height) if isinstance(png, bytes) else None
+    try:
+        drawn = draw_thumbnail(png, PICTURE_WIDTH, height) if isinstance(png, bytes) else None
+    except ExtraMissing:
+        size = png_size(png)
+        drawn = Thumbnail((), *size) if size else None
     if drawn is None:
         return BlobPreview(f"{IMAGE} unreadable", "faint")
     return BlobPreview(image_text(drawn.width_px, drawn.height_px), "faint", pixels=drawn.lines)

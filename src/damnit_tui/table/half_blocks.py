@@ -6,6 +6,7 @@ import io
 import struct
 from typing import NamedTuple
 
+from damnit_daemon.errors import ExtraMissing
 from damnit_daemon.model.value import PNG_SIGNATURE
 
 RGB = tuple[int, int, int]
@@ -34,9 +35,14 @@ def draw_thumbnail(png: bytes, columns: int, lines: int = 1) -> Thumbnail | None
 
     The aspect ratio is not kept: a line is two pixels high, and a strip over
     the full width shows more than two pixels in its middle.
-    """
-    from PIL import Image, UnidentifiedImageError
 
+    Raises:
+        ExtraMissing: If Pillow is not installed.
+    """
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError as error:
+        raise ExtraMissing("To draw images, Pillow", "plot") from error
     size = png_size(png)
     if size is None or size[0] * size[1] > MAX_PIXELS:
         return None

@@ -93,6 +93,21 @@ def test_folder_lists_proposal_runs_and_variables(folder, made):
     assert repr(folder) == f"Folder({str(made.path)!r})"
 
 
+def test_table_without_pandas_names_the_extra_to_install(tmp_path):
+    path = make_damnit_folder(tmp_path / "amore").path
+    code = (
+        "import sys; sys.modules['pandas'] = None; "
+        f"from damnit_daemon.api import Folder; Folder({str(path)!r}).table()"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.stderr.splitlines()[-1] == (
+        "damnit_daemon.errors.ExtraMissing: For a DataFrame, pandas is needed. "
+        "Install it: pip install 'damnit-tui[pandas]'"
+    )
+
+
 def test_folder_without_run_database_is_refused(tmp_path):
     with pytest.raises(DamnitError, match="no folder"):
         Folder(tmp_path / "nowhere")

@@ -1,5 +1,7 @@
 """Sparklines, thumbnails and previews of blobs in cells."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,6 +103,22 @@ def test_each_kind_of_blob_has_a_preview():
     image = draw_picture(BlobKind.PNG, png(30, 20))
     assert image.text == "▣ 30×20"
     assert [len(line) for line in image.pixels] == [10]
+
+
+def test_image_without_pillow_has_its_size_and_the_command_that_installs_it(monkeypatch):
+    picture = png(30, 20)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+
+    preview = draw_picture(BlobKind.PNG, picture)
+
+    assert (preview.text, preview.pixels) == ("▣ 30×20", ())
+    first, *others = draw_large(BlobKind.PNG, picture).shape.splitlines()
+    assert first == "Image, 30 × 20 pixels"
+    assert others == [
+        "To draw images, Pillow is needed.",
+        "Install it: pip install 'damnit-tui[plot]'",
+    ]
+    assert draw_picture(BlobKind.PNG, b"no picture").text == "▣ unreadable"
 
 
 def test_large_preview_describes_its_image_or_curve():
