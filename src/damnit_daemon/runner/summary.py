@@ -154,7 +154,9 @@ def _of_array(shown: Any, data: Any) -> Summary:
             try:
                 return Summary(thumbnail.array_thumbnail(shown))
             except ImportError:  # the data is worth more than its picture
-                note = f"no thumbnail without Matplotlib: {sys.executable} -m pip install matplotlib"
+                note = (
+                    f"no thumbnail without Matplotlib: {sys.executable} -m pip install matplotlib"
+                )
     return Summary(f"{described.dtype}: {described.shape}", note=note)
 
 
