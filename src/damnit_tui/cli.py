@@ -7,12 +7,13 @@ imported only when there are any.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
 from damnit_daemon.errors import DamnitError
 
-from .startup import DEMO, Options, run
+from .startup import COMPLETION, DEMO, Options, run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.disable()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if is_plain(words):
+        if is_plain(words) and COMPLETION not in os.environ:
             run(Options(folder=words[0] if words else None))
         else:
             from .cli_options import parse_and_run

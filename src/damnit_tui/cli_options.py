@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.paths import proposal_number
 from damnit_daemon.user_path import typed_path
 
-from .startup import DEMO, Options, run
+from .startup import COMPLETION, DEMO, Options, run
 from .terminal.graphics.protocol_choice import GraphicsSetting
 
 if TYPE_CHECKING:
@@ -40,11 +41,38 @@ def _print_format(text: str | None) -> TextFormat | None:
     raise typer.BadParameter(message, param_hint="'--print'")
 
 
+def _complete_demo(incomplete: str) -> list[str]:
+    return [DEMO] if incomplete and DEMO.startswith(incomplete) else []  # else: files
+
+
+def _complete_columns(incomplete: str) -> list[str]:
+    from damnit_daemon.shell_completion import complete_columns
+
+    # Not from the context: an option without its value ends the parsing before the folder.
+    return complete_columns(next(filter(_names_folder, _typed_so_far()), None), incomplete)
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    from damnit_daemon.export.formats import TEXT_FORMATS
+    from damnit_daemon.shell_completion import complete_word
+
+    return complete_word(incomplete, TEXT_FORMATS)
+
+
+def _complete_view(incomplete: str) -> list[str]:
+    from damnit_daemon.shell_completion import complete_word
+
+    from .state.saved_views import list_views
+
+    return complete_word(incomplete, list_views())
+
+
 def open_folder(
     folder: Annotated[
         str | None,
         typer.Argument(
             metavar="FOLDER|PROPOSAL",
+            autocompletion=_complete_demo,
             help="DAMNIT folder or proposal number; default: the current directory.",
         ),
     ] = None,
@@ -61,6 +89,7 @@ def open_folder(
         typer.Option(
             "--print",
             metavar="md|csv|tsv|json",
+            autocompletion=_complete_format,
             help="Print the table and exit, by default as md. Default in a pipe: md.",
         ),
     ] = None,
@@ -71,17 +100,26 @@ def open_folder(
     sort: Annotated[
         str,
         typer.Option(
-            metavar="COLUMNS", help="Sort by columns, such as xgm,-run; - for descending."
+            metavar="COLUMNS",
+            autocompletion=_complete_columns,
+            help="Sort by columns, such as xgm,-run; - for descending.",
         ),
     ] = "",
     columns: Annotated[
         str,
         typer.Option(
-            metavar="COLUMNS", help="Only these columns, in this order, such as comment,xgm."
+            metavar="COLUMNS",
+            autocompletion=_complete_columns,
+            help="Only these columns, in this order, such as comment,xgm.",
         ),
     ] = "",
     view: Annotated[
-        str, typer.Option(metavar="NAME", help="A view saved with :view save NAME.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=_complete_view,
+            help="A view saved with :view save NAME.",
+        ),
     ] = "",
     graphics: Annotated[
         GraphicsSetting,
@@ -94,6 +132,7 @@ def open_folder(
         str,
         typer.Option(
             metavar="COLUMNS",
+            autocompletion=_complete_columns,
             help="Print a plot and exit, such as 'xgm', 'xgm vs run' or 'a, b vs delay'.",
         ),
     ] = "",
@@ -149,7 +188,7 @@ def parse_and_run(arguments: Sequence[str]) -> None:
 
     Not one app with two commands: the first argument may be any folder.
     """
-    words = list(arguments)
+    words = list(arguments) or _typed_so_far()
     app = typer.Typer(
         add_completion=True,
         pretty_exceptions_enable=False,
@@ -158,29 +197,37 @@ def parse_and_run(arguments: Sequence[str]) -> None:
     )
     if words[:1] == [DEMO]:
         app.command(name=DEMO, epilog=DEMO_EXAMPLE)(show_demo)
-        app(args=words[1:], prog_name=f"{PROGRAM} {DEMO}")
+        app(args=words[1:], prog_name=f"{PROGRAM} {DEMO}", complete_var=COMPLETION)
     else:
         words = _with_format(words)
         app.command(help=OPEN_HELP, epilog=OPEN_EXAMPLE)(open_folder)
         app(args=words, prog_name=PROGRAM)
 
 
+def _typed_so_far() -> list[str]:
+    """Return the arguments in a line that the shell wants to be completed."""
+    if COMPLETION not in os.environ:
+        return []
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
+    return line.split()[1:]
+
+
 def _with_format(words: list[str]) -> list[str]:
     """Give `--print` its default before an option or a folder: Typer has no optional values."""
     expanded = []
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         is_bare = word == "--print" and (
-            following.startswith("-")
-            or proposal_number(following) is not None
-            or _is_folder(following)
+            not following or following.startswith("-") or _names_folder(following)
         )
         expanded.append("--print=md" if is_bare else word)
     return expanded
 
 
-def _is_folder(text: str) -> bool:
-    """Return True for a folder, or no text at all."""
+def _names_folder(text: str) -> bool:
+    """Return True for a proposal number, or the path of a folder."""
+    if proposal_number(text) is not None:
+        return True
     try:
-        return not text or os.path.isdir(typed_path(text))  # noqa: PTH112 – false if unreachable
+        return os.path.isdir(typed_path(text))  # noqa: PTH112 – false if unreachable
     except DamnitError:
         return False

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEMO = "demo"
 """The word that shows the demo instead of a folder."""
+COMPLETION = "_DAMNIT_TUI_COMPLETE"
+"""Set by the shell, which wants the words that may follow; then there are no arguments."""
 UNABLE = frozenset({"", "dumb", "unknown"})
 """Values of TERM of terminals that cannot move their cursor."""
 

@@ -223,6 +223,44 @@ def test_short_help_option_prints_the_help_with_an_example(words, capsys):
     assert "Example" in capsys.readouterr().out
 
 
+PROGRAM = "import sys; sys.argv = ['damnit-tui']; from damnit_tui.cli import main; main()"
+
+
+def complete(*words):
+    """The completions of the last word, by a process as Bash starts it."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={
+            **os.environ,
+            "COMP_WORDS": " ".join(["damnit-tui", *words]),
+            "COMP_CWORD": str(len(words)),
+            "_DAMNIT_TUI_COMPLETE": "complete_bash",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_shell_completes_options_and_their_values(folder):
+    save_view("short", ViewState("ratio > 0.98"))
+    save_view("two words", ViewState("ratio > 0.98"))
+    place = str(folder.path)
+    assert complete(place, "--sort", "run,-ra") == ["run,-ratio"]
+    assert complete("--lite", place, "--columns", "ra") == ["ratio"]
+    assert complete("--print", "") == ["md", "csv", "tsv", "json"]
+    assert complete("--view", "") == ["short"]
+
+
+@pytest.mark.extended
+def test_shell_completes_options_of_the_demo():
+    assert complete("de") == ["demo"]
+    assert complete("demo", "--r") == ["--runs"]
+    assert complete("--re") == ["--read-only"]
+
+
 def test_version_option_prints_the_version():
     from damnit_daemon import __version__
 

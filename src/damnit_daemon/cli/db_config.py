@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import completion
 from .folder import FolderOption, chosen_folder, writable_folder
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 def db_config(
     context: typer.Context,
-    key: Annotated[str | None, typer.Argument(help="Setting; default: list all.")] = None,
+    key: Annotated[
+        str | None,
+        typer.Argument(autocompletion=completion.settings, help="Setting; default: list all."),
+    ] = None,
     value: Annotated[str | None, typer.Argument(help="New value; default: show it.")] = None,
     delete: Annotated[bool, typer.Option("-d", "--delete", help="Remove the setting.")] = False,
     num: Annotated[bool, typer.Option("--num", help="Store the value as a number.")] = False,

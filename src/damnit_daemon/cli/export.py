@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from . import completion
 from .folder import FolderOption, chosen_folder
 
 
@@ -38,13 +39,17 @@ def export(
     sort: Annotated[
         str,
         typer.Option(
-            metavar="COLUMNS", help="Sort by columns, such as xgm,-run; - for descending."
+            metavar="COLUMNS",
+            autocompletion=completion.columns,
+            help="Sort by columns, such as xgm,-run; - for descending.",
         ),
     ] = "",
     columns: Annotated[
         str,
         typer.Option(
-            metavar="COLUMNS", help="Only these columns, in this order, such as comment,xgm."
+            metavar="COLUMNS",
+            autocompletion=completion.columns,
+            help="Only these columns, in this order, such as comment,xgm.",
         ),
     ] = "",
     formulas: Annotated[

@@ -12,6 +12,7 @@ import typer
 
 from ..errors import DamnitError
 from ..run_ranges import format_run_ranges, parse_run_ranges
+from . import completion
 from .folder import FolderOption, chosen_folder, writable_folder
 
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ def reprocess(
     ] = None,
     var: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="This variable; repeatable, overrides --match."),
+        typer.Option(
+            metavar="NAME",
+            autocompletion=completion.variables,
+            help="This variable; repeatable, overrides --match.",
+        ),
     ] = None,
     data: Annotated[Data, typer.Option(help="Only variables that need this data.")] = Data.ALL,
     failed: Annotated[

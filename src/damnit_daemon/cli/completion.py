@@ -1,0 +1,29 @@
+"""Completion of settings, variables and columns in the shell."""
+
+from __future__ import annotations
+
+import typer
+
+from ..shell_completion import complete_columns, complete_setting, complete_variable
+
+
+def settings(incomplete: str) -> list[str]:
+    """Complete the name of a setting."""
+    return complete_setting(incomplete)
+
+
+def variables(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the name of a variable of the selected folder."""
+    return complete_variable(_folder(ctx), incomplete)
+
+
+def columns(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete comma-separated columns of the selected folder."""
+    return complete_columns(_folder(ctx), incomplete)
+
+
+def _folder(context: typer.Context) -> str | None:
+    """Return the option `--in`, given after or before the command; neither has been executed."""
+    before = context.parent.params if context.parent is not None else {}
+    folder: str | None = context.params.get("folder") or before.get("folder")
+    return folder

@@ -1,0 +1,51 @@
+"""Completion of words in a shell, which replace the word that is being typed.
+
+A shell shows no error: where a folder cannot be read, there is nothing to complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .errors import DamnitError
+from .paths import locate_folder
+
+
+def complete_word(word: str, options: Iterable[str]) -> list[str]:
+    """Return the options that begin with a word, without those that a shell would split."""
+    return [each for each in options if each.startswith(word) and not set(each) & set(" \t\n\"'")]
+
+
+def complete_setting(word: str) -> list[str]:
+    """Complete the name of a setting, in the spelling that was begun: `slurm-t` or `slurm_t`."""
+    from .settings import KNOWN
+
+    names = sorted(KNOWN)
+    return complete_word(word, [n.replace("_", "-") for n in names] if "-" in word else names)
+
+
+def complete_variable(folder: str | None, word: str) -> list[str]:
+    """Complete the name of a variable that the context file computes."""
+    return complete_word(word, _names(folder, computed=True))
+
+
+def complete_columns(folder: str | None, text: str) -> list[str]:
+    """Complete the last of several comma-separated columns: `-xgm,run`."""
+    from .query.cells import FIXED
+
+    start = text.rfind(",") + 1
+    start += text[start : start + 1] in ("+", "-")
+    names = dict.fromkeys([*(column.name for column in FIXED), *_names(folder)])
+    return [text[:start] + name for name in complete_word(text[start:], names)]
+
+
+def _names(folder: str | None, *, computed: bool = False) -> list[str]:
+    """Return the defined variables of a folder."""
+    from .store import Database, load_variables
+
+    try:
+        with Database(locate_folder(folder).database).reading() as con:
+            variables = load_variables(con)
+    except (DamnitError, OSError):
+        return []
+    return [each.name for each in variables if not computed or each.type is None]

@@ -1,0 +1,80 @@
+"""Completion in the shell, by processes as Bash starts them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from damnit_daemon.model import VariableInfo
+from damnit_daemon.store import Database, add_user_variable, update_computed_variables
+
+HEAVY = ("numpy", "h5py", "xarray", "extra_data", "textual", "rich.progress")
+PROGRAM = "import sys; sys.argv = ['damnit']; from damnit_daemon.cli import main; main()"
+
+
+@pytest.fixture
+def complete():
+    """Complete the last of several words."""
+
+    def run(*words, **environ):
+        typed = {"COMP_WORDS": " ".join(["damnit", *words]), "COMP_CWORD": str(len(words))}
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env=os.environ | typed | {"_DAMNIT_COMPLETE": "complete_bash"} | environ,
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        return done.stdout.split(), done.stderr
+
+    return run
+
+
+@pytest.fixture
+def filled(folder):
+    with Database(folder.database).writing() as con:
+        names = ["energy", "energy_mean", "gap"]
+        update_computed_variables(con, [VariableInfo(name, name) for name in names])
+        add_user_variable(con, VariableInfo("enough", "Enough", type="boolean"))
+    return folder
+
+
+def test_settings_are_completed_in_either_spelling(complete):
+    assert complete("db-config", "kafka") == (
+        ["kafka_api_version", "kafka_session_timeout_s", "kafka_topics"], ""
+    )  # fmt: skip
+    assert complete("db-config", "slurm-t") == (["slurm-time"], "")
+
+
+def test_variables_of_the_folder_are_completed(complete, filled, tmp_path, monkeypatch):
+    assert complete("reprocess", "all", "--var", "en") == (["energy", "energy_mean"], "")
+    monkeypatch.chdir(tmp_path)
+    assert complete("reprocess", "1", "--var", "") == ([], "")
+    words = "reprocess", "1", "--var", "g"
+    assert complete("--in", str(filled.path), *words) == (["gap"], "")
+    assert complete("reprocess", "--in", str(filled.path), "1", "--var", "g") == (["gap"], "")
+    assert complete("--in", "/no/such/folder", *words) == ([], "")
+
+
+@pytest.mark.extended
+def test_columns_are_completed_one_after_the_other(complete, filled):
+    assert complete("export", "--sort", "run,-en") == (
+        ["run,-energy", "run,-energy_mean", "run,-enough"], ""
+    )  # fmt: skip
+    assert complete("export", "--columns", "st")[0] == ["start_time"]
+    assert "comment" in complete("export", "--columns", "")[0]
+
+
+@pytest.mark.extended
+def test_formats_are_completed(complete):
+    assert complete("export", "--format", "t")[0] == ["tsv"]
+    assert complete("read-context", "--format", "")[0] == ["text", "json", "github"]
+
+
+def test_completion_loads_no_heavy_module(complete, filled):
+    found, imports = complete("export", "--sort", "gap", PYTHONPROFILEIMPORTTIME="1")
+    assert found == ["gap"]
+    loaded = {line.rpartition("|")[2].strip() for line in imports.splitlines()}
+    assert "damnit_daemon.store" in loaded
+    assert loaded.isdisjoint(HEAVY)
