@@ -48,7 +48,8 @@ WITH_MINIMUMS = ["tests/ctx", "tests/daemon/api", "tests/daemon/broker", "tests/
                  "tests/runner", "tests/tui/terminal", "tests/tui/test_demo.py"]  # fmt: skip
 OLD_USAGE = "ignore::DeprecationWarning"
 
-IN_WHEEL = ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damnit_daemon/py.typed"]
+IN_WHEEL = ["damnit_ctx.py", "damnit_ctx-stubs/__init__.pyi", "damnit_tui/app.tcss",
+            "damnit_tui/py.typed", "damnit_daemon/py.typed"]  # fmt: skip
 
 
 @nox.session

@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
+import damnit_ctx
 import damnit_daemon
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"damnit_tui", "damnit_daemon", "damnit_ctx.py"}
+PACKAGES = {"damnit_tui", "damnit_daemon", "damnit_ctx.py", "damnit_ctx-stubs"}
+
+TYPED_CONTEXT = """\
+from typing import TYPE_CHECKING, Any
+
+from damnit_ctx import Cell, Group, Pipeline, Skip, Variable
+
+
+@Variable(title="Energy", units="uJ", summary="mean")
+def energy(run: Any) -> Cell:
+    if not run.train_ids:
+        raise Skip("no trains")
+    return Cell([1.0, 2.0], bold="yes")  # wrong
+
+
+@Group(tags="xgm")
+class XGM:
+    device: str
+    offset: float = 0.0
+
+    @Variable
+    def is_weak(self, run: Any, energy: "self#energy") -> bool:  # type: ignore[valid-type]
+        return bool(energy.mean() < self.offset)
+
+
+sa2 = XGM(device="SA2_XTD1_XGM/XGM/DOOCS:output")
+pipeline = Pipeline()
+pipeline.add(energy)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +62,13 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
 
 @pytest.mark.parametrize(
     "name",
-    ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damnit_daemon/py.typed"],
+    [
+        "damnit_ctx.py",
+        "damnit_ctx-stubs/__init__.pyi",
+        "damnit_tui/app.tcss",
+        "damnit_tui/py.typed",
+        "damnit_daemon/py.typed",
+    ],
 )
 def test_it_holds_what_is_easily_forgotten(wheel, name):
     assert name in wheel.namelist()
@@ -64,6 +101,39 @@ def test_it_runs_without_the_source_tree(wheel, tmp_path):
         check=True,
     )
     assert done.stdout.count(str(tmp_path)) == 2
+
+
+def test_stubs_of_damnit_ctx_have_its_names():
+    stubs = ast.parse((ROOT / "damnit_ctx-stubs" / "__init__.pyi").read_text())
+    names = {
+        alias.asname for node in stubs.body if isinstance(node, ast.ImportFrom)
+        for alias in node.names if alias.asname
+    }  # fmt: skip
+    names |= {node.name for node in stubs.body if isinstance(node, ast.FunctionDef)}
+    assert names == set(damnit_ctx.__all__)
+
+
+@pytest.mark.extended
+def test_mypy_checks_context_files_against_the_installed_wheel(wheel, tmp_path):
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    install = ["-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel.filename]
+    subprocess.run([python, *install], check=True)
+    (tmp_path / "context.py").write_text(TYPED_CONTEXT)
+
+    mypy = ["mypy", "--strict", "--config-file=", "--no-incremental", "--python-executable", python]
+    done = subprocess.run(
+        [sys.executable, "-m", *mypy, "context.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    line = TYPED_CONTEXT[: TYPED_CONTEXT.index("# wrong")].count("\n") + 1
+    first, *others = done.stdout.splitlines()
+    assert first.startswith(f'context.py:{line}: error: Argument "bold" to "Cell" has incompatible')
+    assert others == ["Found 1 error in 1 file (checked 1 source file)"]
 
 
 def test_both_commands_are_declared(wheel):
