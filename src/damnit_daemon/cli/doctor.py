@@ -33,14 +33,14 @@ def doctor(
     """Check the folder and suggest fixes. Exit code 1 if there is an error."""
     from ..errors import DamnitError
     from ..services.doctor import Grade, check_folder
-    from ..services.doctor import repair as mend
+    from ..services.doctor import repair as repair_folder
     from .daemon_request import print_message
 
     damnit = chosen_folder(context, folder)
     if repair:
         try:
-            for done in mend(damnit):
-                _show(f"+ {done}", err=as_json)
+            for message in repair_folder(damnit):
+                _show(f"+ {message}", err=as_json)
             if verify:
                 _restore(damnit, err=as_json)
         except DamnitError as error:  # the checks below give details
@@ -74,13 +74,13 @@ def _restore(folder: DamnitFolder, *, err: bool) -> None:
 
     from ..services.doctor import restore
 
-    message: list[str] = []
+    messages: list[str] = []
     with typer.progressbar(length=1, label="results files", file=sys.stderr) as bar:
         for step in restore(folder):
             bar.length = step.total
             bar.update(1)
-            message.append(step.message)
-    for line in filter(None, message):
+            messages.append(step.message)
+    for line in filter(None, messages):
         _show(f"+ {line}", err=err)
 
 

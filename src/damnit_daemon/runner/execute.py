@@ -109,8 +109,9 @@ class Evaluation:
                 _log_outcome(variable.name, error, duration)
         text, error_class = describe(error, cell)
         if isinstance(error, MemoryError) and (limit := self.job.memory_bytes):
-            met = f"It needed more memory than its limit of {limit / 1e9:.3g} GB"
-            text = f"{met}: {text}" if text else met  # NumPy's text has only the size of an array
+            limit_text = f"It needed more memory than its limit of {limit / 1e9:.3g} GB"
+            # NumPy's text has only the size of an array.
+            text = f"{limit_text}: {text}" if text else limit_text
         if keep and fragment is None:
             try:
                 fragment = self.writer.write_error(variable.name, text, error_class, computed)

@@ -68,8 +68,9 @@ class Collector:
     `damnit combine` stores them later.
 
     Attributes:
-        problem: Why fragments are still waiting; empty if none is.
-        owed: Why results are neither in a fragment nor in a cell; empty if all are.
+        problem: Why fragments could not be combined yet; empty if all are combined.
+        unsaved: Why a result was stored neither in a fragment nor in its cell; empty if none
+            was lost.
         notes: Other problems that need attention.
     """
 

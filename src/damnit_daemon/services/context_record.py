@@ -1,4 +1,4 @@
-"""What the context file declared when it was loaded last: the same while nothing has changed."""
+"""Record of the variables of the context file, valid until the file or its Python changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST_BYTES = 16_000_000
 def load_context(folder: DamnitFolder) -> ContextLoaded:
     """Load the context file, or return the record if neither it nor its Python has changed.
 
-    Only a usable file is recorded: another may load next time without having changed.
+    A file that does not load is not recorded: the cause may lie outside it, and be fixed there.
 
     Raises:
         DamnitError: If the context Python cannot be used.

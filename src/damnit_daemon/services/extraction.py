@@ -46,8 +46,9 @@ def extract(
 ) -> ExtractionReport:
     """Evaluate variables of runs and store the results.
 
-    If the process of a variable dies, only that variable is lost, and its cell says
-    so. Ctrl-C ends the current runs; results saved until then are stored.
+    If the process of a variable dies, only that variable fails, with the reason in its
+    cell. Ctrl-C ends the current runs; results saved until then are stored. The callbacks
+    are called from any thread, by one thread at a time.
 
     Args:
         folder: The DAMNIT folder.
@@ -60,7 +61,6 @@ def extract(
         on_event: Called with each event, run by run in their order.
         on_progress: Called with each event of a run as it happens.
         tee: Gets a copy of the output of the user's code, run by run in their order.
-            The callbacks are called from any thread, each by one thread at a time.
         limits: For the runner.
         is_interrupted: Called several times a second: a `KeyboardInterrupt` that
             arrives while Python collects garbage is lost.
@@ -212,7 +212,9 @@ class _Worker:
         self._ordered = ordered
         self._is_first = is_first
         self._position = 0 if is_first else None
-        """None: it loads the context file, which the first one reports."""
+        """Position of the current run. None: nothing is reported, because it is loading the
+        context file, and the first worker reports that.
+        """
 
     def process(self, extractor: Extractor) -> None:
         """Process runs until there are no more."""

@@ -53,9 +53,9 @@ class SlurmSettings:
     reservation: str = ""
     time: str = DEFAULT_TIME
     memory: str = ""
-    """For a job with a node to itself; empty: all of it."""
+    """Memory of a job for `cluster` variables; empty: all memory of its node, if `exclusive`."""
     exclusive: bool = True
-    """Whether a job for `cluster` variables requests a node of its own."""
+    """True if a job for `cluster` variables requests a node of its own."""
     shared_cpus: int = DEFAULT_CPUS
     shared_memory: str = DEFAULT_MEMORY
     options: tuple[str, ...] = ()

@@ -106,7 +106,15 @@ def stage_has_variables(
     *,
     cluster: bool,
 ) -> bool:
-    """Return True if a run's selection includes variables that need the cluster, or need it not."""
+    """Return True if a selection includes variables of a stage.
+
+    Args:
+        loaded: The declarations of the context file.
+        data: `raw`, `proc` or `all`: selects variables by the data they need.
+        names: Exact names; None for all.
+        match: Parts of titles; ignored with `names`.
+        cluster: True for the stage of `cluster` variables, False for that of all others.
+    """
     parts = [part.casefold() for part in match]
     return any(
         variable.cluster is cluster

@@ -22,8 +22,8 @@ STOP_WAIT_S = 30
 """How long the daemon may take to end before it is killed."""
 
 START_S = 2
-"""A daemon that exits sooner is restarted after a pause, which grows each time; until then
-Supervisor says STARTING. One that cannot start exits sooner.
+"""Time after which Supervisor reports a new daemon as RUNNING instead of STARTING. A daemon that
+exits sooner, as one that cannot start does, is restarted after a pause, longer each time.
 """
 
 MARK = "; Written by damnit-daemon"

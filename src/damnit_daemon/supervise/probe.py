@@ -86,7 +86,8 @@ class DaemonProbe:
 def observe(folder: DamnitFolder) -> DaemonProbe:
     """Probe the daemon; changes nothing, and takes seconds only if a host does not respond.
 
-    Who may not read the configuration, with its password, still learns what the lease says.
+    The configuration contains a password: for users who may not read it, the lease is the only
+    source.
     """
     conf, supervisord, program, no_answer = None, None, None, ""
     try:

@@ -72,7 +72,7 @@ def start(
         DamnitError: If the folder is not writable, and so on.
     """
     with supervise_lock(folder, timeout_s=timeout_s):
-        load_conf(folder)  # who may not read it cannot manage what it names
+        load_conf(folder)  # fails for users who may not read it: they cannot stop the daemon
         seen = observe(folder)
         timeout_s += _refuse_second(folder, seen, report)
         if prepare is not None:

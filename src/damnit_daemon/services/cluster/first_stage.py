@@ -28,16 +28,16 @@ class FirstStage:
         self._python: Path | None = None
 
     def choose(self, jobs: Sequence[QueuedJob]) -> list[QueuedJob]:
-        """Let jobs whose variables are all for the cluster begin with these.
+        """Return the jobs, those with only `cluster` variables as dedicated ones.
 
-        If the context file does not load, nothing changes: the job itself reports it.
+        If the context file does not load, they are returned unchanged; the job reports the error.
         """
         if all(queued.is_dedicated for queued in jobs):
             return list(jobs)
         try:
             loaded = self._declarations()
         except DamnitError as error:
-            log.info("The stages of jobs are not known: %s", error)
+            log.info("The context file was not read before submission: %s", error)
             return list(jobs)
         return [_at_first_stage(queued, loaded) for queued in jobs]
 
