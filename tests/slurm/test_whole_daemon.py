@@ -417,7 +417,7 @@ def test_job_killed_by_slurm_for_memory_shows_reason_in_cell(shift, slurm):
     assert "memory" in error, (error, job.reason)
     assert it.made.cells(1)["before"] == 1
     assert job.state is JobState.FAILED
-    assert "damnit retry --mem" in job.reason
+    assert "damnit-daemon retry --mem" in job.reason
     (again,) = it.made.ask(RequestKind.RETRY, jobs=[number], memory="2G").answer["jobs"]
     it.until(again, JobState.RUNNING)
     assert slurm.run("squeue", "-h", "-o", "%m").split() == ["2G"]
@@ -435,7 +435,7 @@ def test_job_ended_by_slurm_time_limit_is_retried_with_more_time(shift, slurm):
     slurm.run("scontrol", "update", f"jobid={number}", f"EndTime={end}")
     job = it.until(job.id, JobState.FAILED, timeout_s=200)
     assert "time limit" in job.reason
-    assert "damnit retry --time" in job.reason
+    assert "damnit-daemon retry --time" in job.reason
     assert "time limit" in _errors(it.made, 1)["heavy"]
     asked = it.made.ask(RequestKind.RETRY, jobs=[job.id], time="02:15:00")
     (again,) = asked.answer["jobs"]

@@ -30,7 +30,7 @@ def submit(
     """Submit results that were computed elsewhere: all of them, or none.
 
     They are written to one file in the folder, which the daemon merges within half a minute
-    (without a running daemon, `damnit combine` does). Until then they are not in the table.
+    (without a running daemon, `damnit-daemon combine` does). Until then they are not in the table.
     Of two results for a cell the one computed later is kept.
 
     Args:
@@ -85,7 +85,8 @@ def _run_key(run: int | RunKey, proposal: Any) -> RunKey:
         return RunKey(int(run[0]), int(run[1]))
     if not isinstance(proposal, int):
         raise DamnitError(
-            "The folder has no proposal.", hint="Set it (damnit proposal NUMBER), or give a RunKey."
+            "The folder has no proposal.",
+            hint="Set it (damnit-daemon proposal NUMBER), or give a RunKey.",
         )
     return RunKey(proposal, int(run))
 

@@ -65,7 +65,7 @@ def set_up(
 
 def _add(name: str, command: Callable[..., None], example: str) -> None:
     """Add a command whose help ends with an example."""
-    app.command(name, epilog=f"Example: damnit {example}")(command)
+    app.command(name, epilog=f"Example: damnit-daemon {example}")(command)
 
 
 _add("proposal", proposal.proposal, "proposal 1234 --like 1230")

@@ -1,4 +1,4 @@
-"""`damnit cancel`: cancel jobs."""
+"""`damnit-daemon cancel`: cancel jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def cancel(
     context: typer.Context,
     jobs: Annotated[
         list[int] | None,
-        typer.Argument(metavar="JOB...", help="Job numbers, as listed by `damnit jobs`."),
+        typer.Argument(metavar="JOB...", help="Job numbers, as listed by `damnit-daemon jobs`."),
     ] = None,
     run: Annotated[
         list[str] | None,
@@ -54,5 +54,5 @@ def cancel(
     left = [job_id for job_id in jobs or () if job_id not in cancelled]
     if left or not cancelled:
         which = f": {', '.join(map(str, left))}" if left else ""
-        print_message(f"no such waiting or running job{which}. See damnit jobs --all.")
+        print_message(f"no such waiting or running job{which}. See damnit-daemon jobs --all.")
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`damnit combine`: merge pending fragments."""
+"""`damnit-daemon combine`: merge pending fragments."""
 
 from __future__ import annotations
 

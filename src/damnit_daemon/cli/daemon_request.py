@@ -27,7 +27,7 @@ def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | Non
     if response.daemon is None:
         print_message(f"recorded. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=START_HINT)
     elif response.jobs is None:
-        print_message(unanswered("recorded.", response.daemon), hint="See damnit jobs.")
+        print_message(unanswered("recorded.", response.daemon), hint="See damnit-daemon jobs.")
     return response.jobs
 
 

@@ -1,4 +1,4 @@
-"""`damnit db-config`: list, show and change the settings of a folder."""
+"""`damnit-daemon db-config`: list, show and change the settings of a folder."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _say_if_restart_is_needed(folder: DamnitFolder, key: str) -> None:
     except StoreError:  # the setting is stored
         return
     if lease is not None:
-        typer.echo("damnit: the running daemon uses it after: damnit restart", err=True)
+        typer.echo("damnit: the running daemon uses it after: damnit-daemon restart", err=True)
 
 
 def _json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""`damnit doctor`: check a folder and suggest fixes."""
+"""`damnit-daemon doctor`: check a folder and suggest fixes."""
 
 from __future__ import annotations
 

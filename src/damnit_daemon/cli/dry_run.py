@@ -1,4 +1,4 @@
-"""`damnit reprocess --dry-run`: the Slurm commands."""
+"""`damnit-daemon reprocess --dry-run`: the Slurm commands."""
 
 from __future__ import annotations
 

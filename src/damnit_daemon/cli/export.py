@@ -1,4 +1,4 @@
-"""`damnit export`: write the run table as text or to a file."""
+"""`damnit-daemon export`: write the run table as text or to a file."""
 
 from __future__ import annotations
 

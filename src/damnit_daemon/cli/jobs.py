@@ -1,4 +1,4 @@
-"""`damnit jobs`: list running, queued and finished jobs."""
+"""`damnit-daemon jobs`: list running, queued and finished jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`damnit logs`: show the daemon's log."""
+"""`damnit-daemon logs`: show the daemon's log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`damnit new-id`: give a copied folder its own identity."""
+"""`damnit-daemon new-id`: give a copied folder its own identity."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ class Display:
             print(f"damnit: {show_controls(problem)}", file=sys.stderr)
         if any(run.not_stored for run in report.runs):
             print(
-                f"damnit: no values are lost: they are in {folder.extracted_data}. Run `damnit "
-                "combine` to store them.",
+                f"damnit: no values are lost: they are in {folder.extracted_data}. Run "
+                "`damnit-daemon combine` to store them.",
                 file=sys.stderr,
             )
         print(summary_line(report, time.monotonic() - self._began))

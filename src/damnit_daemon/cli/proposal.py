@@ -1,4 +1,4 @@
-"""`damnit proposal`: show or set the proposal; create the folder."""
+"""`damnit-daemon proposal`: show or set the proposal; create the folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`damnit read-context`: load the context file and store its variables."""
+"""`damnit-daemon read-context`: load the context file and store its variables."""
 
 from __future__ import annotations
 

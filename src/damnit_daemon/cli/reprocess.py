@@ -1,4 +1,4 @@
-"""`damnit reprocess`: re-evaluate variables of runs."""
+"""`damnit-daemon reprocess`: re-evaluate variables of runs."""
 
 from __future__ import annotations
 

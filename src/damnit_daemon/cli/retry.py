@@ -1,4 +1,4 @@
-"""`damnit retry`: rerun finished jobs."""
+"""`damnit-daemon retry`: rerun finished jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def retry(
     context: typer.Context,
     jobs: Annotated[
         list[int] | None,
-        typer.Argument(metavar="JOB...", help="Job numbers, as listed by `damnit jobs`."),
+        typer.Argument(metavar="JOB...", help="Job numbers, as listed by `damnit-daemon jobs`."),
     ] = None,
     failed: Annotated[
         bool, typer.Option("--failed", help="All failed jobs that have not succeeded since.")
@@ -53,5 +53,7 @@ def retry(
     if queued:
         typer.echo(f"queued: {', '.join(map(str, queued))}")
     if len(queued) < len(set(numbers)):
-        print_message("some of these jobs are unknown or have not finished. See damnit jobs --all.")
+        print_message(
+            "some of these jobs are unknown or have not finished. See damnit-daemon jobs --all."
+        )
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`damnit status`: show the daemon's state, host and activity."""
+"""`damnit-daemon status`: show the daemon's state, host and activity."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines.append(f"  jobs         {counts or 'none yet'}")
     if damaged := found["set_aside"]:
         count = count_of(len(damaged), "damaged fragment")
-        lines.append(f"  set aside    {count}: see damnit doctor")
+        lines.append(f"  set aside    {count}: see damnit-daemon doctor")
     if found["copy_of"]:
         lines.append(
             f"  copy         of {found['copy_of']}, with its identity: filters, marks and update "

@@ -1,4 +1,4 @@
-"""`damnit reprocess` without --direct: submit the request to the daemon."""
+"""`damnit-daemon reprocess` without --direct: submit the request to the daemon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`damnit start`, `stop` and `restart`: control the daemon through Supervisor."""
+"""`damnit-daemon start`, `stop` and `restart`: control the daemon through Supervisor."""
 
 from __future__ import annotations
 

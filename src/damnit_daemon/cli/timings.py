@@ -1,4 +1,4 @@
-"""`damnit timings`: the run times of variables."""
+"""`damnit-daemon timings`: the run times of variables."""
 
 from __future__ import annotations
 

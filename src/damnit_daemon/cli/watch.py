@@ -44,7 +44,8 @@ def watch_request(folder: DamnitFolder, request_id: int) -> int:
             _follow(client, follower, display)
     except KeyboardInterrupt:
         print_message(
-            "stopped watching; the jobs continue.", hint="See damnit jobs, damnit cancel."
+            "stopped watching; the jobs continue.",
+            hint="See damnit-daemon jobs, damnit-daemon cancel.",
         )
         return EXIT_INTERRUPTED
     for job in follower.distinct:

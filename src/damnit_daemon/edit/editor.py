@@ -158,7 +158,8 @@ class Editor:
             proposal = load_setting(con, "proposal")
             if not isinstance(proposal, int):
                 raise DamnitError(
-                    "This folder has no proposal number.", hint="Set it: damnit proposal NUMBER"
+                    "This folder has no proposal number.",
+                    hint="Set it: damnit-daemon proposal NUMBER",
                 )
             keys = add_empty_runs(con, proposal, number, now=self._clock())
         self._echo.values_set(keys, [COMMENT])

@@ -223,7 +223,7 @@ class _ReaderProcess:
             self.end()
             raise FileDamaged(
                 "The file is damaged: reading it never ends.",
-                hint="Move it away and run `damnit reprocess` to create a new one.",
+                hint="Move it away and run `damnit-daemon reprocess` to create a new one.",
             )
         if time.monotonic() - heard_s > STUCK_S:
             self.end()
@@ -237,7 +237,7 @@ class _ReaderProcess:
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return FileDamaged(
             f"The file is damaged: reading it crashes the program ({name}).",
-            hint="Move it away and run `damnit reprocess` to create a new one.",
+            hint="Move it away and run `damnit-daemon reprocess` to create a new one.",
         )
 
 

@@ -224,7 +224,7 @@ class RunnerProcess:
     def _not_started(self, error: OSError) -> RunnerUnavailable:
         return RunnerUnavailable(
             f"The context Python {self._python} does not start: {error.strerror}.",
-            hint="Set another: damnit db-config context_python /path/to/bin/python",
+            hint="Set another: damnit-daemon db-config context_python /path/to/bin/python",
         )
 
     def _wait_for_context(self, running: _Running) -> ContextLoaded:

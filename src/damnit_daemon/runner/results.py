@@ -75,7 +75,7 @@ class Results:
             provenance: The origin of the values.
 
         Returns:
-            The fragment. If no daemon is running, `damnit combine` adds it to the table.
+            The fragment. If no daemon is running, `damnit-daemon combine` adds it to the table.
 
         Raises:
             OSError: If it cannot be written.

@@ -65,7 +65,7 @@ class Collector:
     """The fragments of one run.
 
     Results that cannot be stored stay in their fragments: none is lost, and
-    `damnit combine` stores them later.
+    `damnit-daemon combine` stores them later.
 
     Attributes:
         problem: Why fragments could not be combined yet; empty if all are combined.

@@ -44,8 +44,8 @@ def context_python(folder: DamnitFolder) -> Path:
         return python
     raise DamnitError(
         f"The context Python {python} is {'not a program' if python.exists() else 'missing'}.",
-        hint=f"Set another (damnit db-config {CONTEXT_PYTHON} /path/to/bin/python), "
-        f"or use our own (damnit db-config --delete {CONTEXT_PYTHON}).",
+        hint=f"Set another (damnit-daemon db-config {CONTEXT_PYTHON} /path/to/bin/python), "
+        f"or use our own (damnit-daemon db-config --delete {CONTEXT_PYTHON}).",
     )
 
 

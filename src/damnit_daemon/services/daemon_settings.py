@@ -72,11 +72,13 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
         except (ValueError, OverflowError):
             raise DamnitError(
                 f"{key} is {text(key, default)!r}, which is not a number.",
-                hint=f"Set another: damnit db-config {key} {default:g}",
+                hint=f"Set another: damnit-daemon db-config {key} {default:g}",
             ) from None
 
     if settings.get("proposal") in (None, ""):
-        raise DamnitError("The folder has no proposal.", hint="Set it: damnit proposal NUMBER")
+        raise DamnitError(
+            "The folder has no proposal.", hint="Set it: damnit-daemon proposal NUMBER"
+        )
     cpus = max(1, int(number("noncluster_cpus", 4)))
     fitting = max(1, min(cpu_count // cpus, MAX_LOCAL_JOBS))
     slots = int(number("local_jobs", min(fitting, number("concurrent_jobs", 15))))

@@ -112,12 +112,12 @@ def _prepare(folder: DamnitFolder) -> tuple[DaemonSettings, BrokerSettings | Non
             raise DamnitError(
                 f"The trigger is {settings.trigger}, but {BROKER_VARIABLE}=none in the environment "
                 "turns the broker off.",
-                hint="Unset it, or watch directories: damnit db-config trigger watch",
+                hint="Unset it, or watch directories: damnit-daemon db-config trigger watch",
             )
         raise DamnitError(
             f"The trigger is {settings.trigger}, but no broker is set.",
-            hint="Set one (damnit db-config broker HOST:PORT), or watch directories: "
-            "damnit db-config trigger watch",
+            hint="Set one (damnit-daemon db-config broker HOST:PORT), or watch directories: "
+            "damnit-daemon db-config trigger watch",
         )
     return settings, broker
 

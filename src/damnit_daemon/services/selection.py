@@ -37,7 +37,7 @@ def current_proposal(folder: DamnitFolder) -> int:
         return int(str(setting))
     except ValueError:
         raise DamnitError(
-            f"{folder.path} has no proposal yet.", hint="Set it: damnit proposal NUMBER"
+            f"{folder.path} has no proposal yet.", hint="Set it: damnit-daemon proposal NUMBER"
         ) from None
 
 

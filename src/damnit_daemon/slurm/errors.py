@@ -84,42 +84,42 @@ REFUSALS = (
     (
         r"invalid partition|requested partition configuration",
         "The partition does not exist, or does not accept such a job",
-        "List partitions with sinfo, then set one: damnit db-config slurm_partition NAME",
+        "List partitions with sinfo, then set one: damnit-daemon db-config slurm_partition NAME",
     ),
     (
         r"reservation is invalid|problem using reservation|reservation.*(not found|expired)",
         "There is no such reservation; it may have ended",
-        "Set another, damnit db-config slurm_reservation NAME, or none with --delete",
+        "Set another, damnit-daemon db-config slurm_reservation NAME, or none with --delete",
     ),
     (
         r"access denied to requested reservation",
         "You are not a user of this reservation",
-        "Ask its owner to add you, or: damnit db-config --delete slurm_reservation",
+        "Ask its owner to add you, or: damnit-daemon db-config --delete slurm_reservation",
     ),
     (
         r"user's group not permitted|access/permission denied|not permitted to use",
         "You have no access to this partition",
-        "Set another: damnit db-config slurm_partition NAME",
+        "Set another: damnit-daemon db-config slurm_partition NAME",
     ),
     (
         r"no cluster '|can't be reached now|invalid cluster name",
         "Slurm has no cluster of that name",
-        "To submit without cluster names: damnit db-config slurm_clusters none",
+        "To submit without cluster names: damnit-daemon db-config slurm_clusters none",
     ),
     (
         r"invalid account|account/partition combination",
         "Slurm does not accept your account here",
-        "Ask the support, or set one: damnit db-config slurm_options -- --account=NAME",
+        "Ask the support, or set one: damnit-daemon db-config slurm_options -- --account=NAME",
     ),
     (
         r"memory specification|node configuration is not available|node count specification",
         "No node of this partition has the requested resources",
-        f"Request less: damnit db-config {MEMORY_SETTING} 20G",
+        f"Request less: damnit-daemon db-config {MEMORY_SETTING} 20G",
     ),
     (
         r"time limit is invalid|invalid --time|requested time limit",
         "The time limit is invalid, or more than this partition allows",
-        "Set a shorter one: damnit db-config slurm_time 02:00:00",
+        "Set a shorter one: damnit-daemon db-config slurm_time 02:00:00",
     ),
     (
         r"invalid job array",
@@ -129,7 +129,7 @@ REFUSALS = (
     (
         r"unrecogni[sz]ed option|invalid option|requires an arg|ambiguous|invalid .* specification",
         "sbatch rejects one of its options",
-        "Check: damnit db-config slurm_options",
+        "Check: damnit-daemon db-config slurm_options",
     ),
     (
         r"violates accounting|qos policy|qos",

@@ -106,7 +106,7 @@ def _timeout(_status: JobStatus, resources: Resources) -> str:
     limit += f", or the reservation {resources.reservation} ended" * bool(resources.reservation)
     return (
         f"Slurm ended the job: it exceeded its time limit{limit}. Retry with more time "
-        "(damnit retry --time), or raise slurm_time."
+        "(damnit-daemon retry --time), or raise slurm_time."
     )
 
 
@@ -114,7 +114,7 @@ def _memory(status: JobStatus, resources: Resources) -> str:
     limit = f" than the requested {resources.memory}" if resources.memory else ""
     return (
         f"The job ran out of memory{_on(status)}: it needed more{limit}. "
-        f"Retry with more memory (damnit retry --mem), or raise {resources.memory_setting}."
+        f"Retry with more memory (damnit-daemon retry --mem), or raise {resources.memory_setting}."
     )
 
 

@@ -53,8 +53,8 @@ def run_command(
     except OSError as error:
         raise SlurmDown(
             f"{words[0]} cannot be started: {error.strerror}.",
-            hint="Check that Slurm is installed here, or do without: damnit db-config executor "
-            "local",
+            hint="Check that Slurm is installed here, or do without: damnit-daemon "
+            "db-config executor local",
         ) from None
     stdout = done.stdout.decode("utf-8", "replace")
     stderr = done.stderr.decode("utf-8", "replace")

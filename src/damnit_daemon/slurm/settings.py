@@ -151,5 +151,5 @@ def _words(text: str) -> list[str]:
 def _makes_no_sense(key: str, text: str, example: str) -> DamnitError:
     return DamnitError(
         f"{key} is {text!r}, which is invalid.",
-        hint=f"Set another: damnit db-config {key} {example}",
+        hint=f"Set another: damnit-daemon db-config {key} {example}",
     )

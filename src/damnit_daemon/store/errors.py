@@ -19,7 +19,7 @@ class DatabaseMissing(StoreError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"There is no run database {path}.",
-            hint="Give a DAMNIT folder, or create one with `damnit proposal NUMBER`.",
+            hint="Give a DAMNIT folder, or create one with `damnit-daemon proposal NUMBER`.",
         )
 
 
@@ -95,7 +95,7 @@ class FormatTooOld(StoreError):
         if version < 1:
             hint = "Convert it with `damnit migrate v0-to-v1` of DAMNIT 0.3 or later."
         else:
-            hint = "Run `damnit read-context`, which migrates it and keeps a copy."
+            hint = "Run `damnit-daemon read-context`, which migrates it and keeps a copy."
         super().__init__(f"{path} has the old format {version}.", hint=hint)
 
 

@@ -33,7 +33,7 @@ def advise(
 
 
 def _again(key: RunKey, name: str, text: str = "Reprocess it") -> Suggestion:
-    return Suggestion(text, REPROCESS, f"damnit reprocess {key.run} --var {name}")
+    return Suggestion(text, REPROCESS, f"damnit-daemon reprocess {key.run} --var {name}")
 
 
 def _look_up(cause: Cause, verb: str) -> Suggestion:
@@ -52,9 +52,15 @@ def _raised(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
 def _killed(key: RunKey, name: str, root: Cause, setting: str) -> list[Suggestion]:
     more: list[Suggestion] = []
     if root.kind is CauseKind.OUT_OF_MEMORY or "memory" in root.text.lower():
-        more = [Suggestion("Raise the memory limit", command=f"damnit db-config {setting} 50G")]
+        more = [
+            Suggestion("Raise the memory limit", command=f"damnit-daemon db-config {setting} 50G")
+        ]
     elif "time limit" in root.text.lower():
-        more = [Suggestion("Raise the time limit", command="damnit db-config slurm_time 04:00:00")]
+        more = [
+            Suggestion(
+                "Raise the time limit", command="damnit-daemon db-config slurm_time 04:00:00"
+            )
+        ]
     return [
         *more,
         _again(key, name),
@@ -91,16 +97,16 @@ def _broken(_key: RunKey, _name: str, root: Cause) -> list[Suggestion]:
     place = f" at line {root.line}" if root.line else ""
     return [
         Suggestion(f"Fix context.py{place}; queued jobs then continue", CONTEXT),
-        Suggestion("List all problems in it", command="damnit read-context --check"),
+        Suggestion("List all problems in it", command="damnit-daemon read-context --check"),
     ]
 
 
 def _no_daemon(key: RunKey, name: str, _root: Cause) -> list[Suggestion]:
     return [
-        Suggestion("Start the daemon", DAEMON, "damnit start"),
+        Suggestion("Start the daemon", DAEMON, "damnit-daemon start"),
         Suggestion(
             "Or process it now, without the daemon",
-            command=f"damnit reprocess {key.run} --var {name} --direct",
+            command=f"damnit-daemon reprocess {key.run} --var {name} --direct",
         ),
     ]
 
@@ -120,7 +126,7 @@ _BY_KIND: dict[CauseKind, Callable[[RunKey, str, Cause], list[Suggestion]]] = {
     CauseKind.NO_DAEMON: _no_daemon,
     CauseKind.NEVER_ARRIVED: lambda key, name, _: [
         _again(key, name, "Process it"),
-        Suggestion("Check what the daemon is listening to", DAEMON, "damnit doctor"),
+        Suggestion("Check what the daemon is listening to", DAEMON, "damnit-daemon doctor"),
     ],
     CauseKind.IGNORED: lambda key, name, _: [_again(key, name, "Process it")],
     CauseKind.UNDECIDED: lambda *_: [Suggestion("Wait a moment")],
@@ -153,7 +159,7 @@ _BY_KIND: dict[CauseKind, Callable[[RunKey, str, Cause], list[Suggestion]]] = {
         Suggestion(
             "Compute it in Slurm",
             REPROCESS,
-            f"damnit reprocess {key.run} --var {name} --slurm",
+            f"damnit-daemon reprocess {key.run} --var {name} --slurm",
         ),
     ],
     CauseKind.UNKNOWN: lambda key, name, _: [

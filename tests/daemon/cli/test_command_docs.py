@@ -1,4 +1,4 @@
-"""Completeness of docs/commands.md."""
+"""Completeness of docs/commands.md, and the name of the commands in messages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+import damnit_daemon
 from damnit_daemon.cli.app import app
 from damnit_daemon.cli.jobs import job_facts
 from damnit_daemon.ledger import Ledger, NewJob, add_job, load_jobs
@@ -50,3 +51,13 @@ def test_command_docs_name_each_key_of_job_json(tmp_path):
         add_job(con, NewJob(RunKey(1, 1)), now=1.0)
         (job,) = load_jobs(con)
     assert [key for key in job_facts(job, 1.0) if f"`{key}`" not in DOCUMENT] == []
+
+
+def test_messages_name_the_command_that_no_other_package_installs():
+    """In one environment with DAMNIT, `damnit` is DAMNIT's, which has other commands."""
+    wrong = re.compile(rf"\bdamnit ({'|'.join(GROUP.commands)})\b")
+    source = Path(damnit_daemon.__file__).parents[1]
+    paths = [
+        path for name in ("damnit_daemon", "damnit_tui") for path in (source / name).rglob("*.py")
+    ]
+    assert [path for path in paths if wrong.search(path.read_text("utf-8"))] == []

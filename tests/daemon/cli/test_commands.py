@@ -41,7 +41,7 @@ def test_each_command_has_help_that_ends_with_a_valid_example(damnit, option):
         assert (result.code, result.err) == (0, ""), name
         assert "--in" in result.out
         program, *words = shlex.split(result.out.partition("Example: ")[2])
-        assert (program, words.pop(0)) == ("damnit", name)
+        assert (program, words.pop(0)) == ("damnit-daemon", name)
         command.make_context(name, words)  # raises if an option does not exist
 
 
@@ -202,4 +202,4 @@ def test_combine_reports_runs_and_damaged_fragments(damnit, folder):
     result = damnit("combine")
     assert result.code == 1
     assert "set aside p1234_r1.abc.ready.h5" in result.err
-    assert "set aside    1 damaged fragment: see damnit doctor" in damnit("status").out
+    assert "set aside    1 damaged fragment: see damnit-daemon doctor" in damnit("status").out

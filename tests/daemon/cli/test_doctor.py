@@ -58,7 +58,7 @@ def test_doctor_prints_json_for_programs(damnit, folder):
             "check": "context",
             "grade": "error",
             "text": f"There is no {folder.context_file}.",
-            "fix": "Create one: damnit proposal NUMBER",
+            "fix": "Create one: damnit-daemon proposal NUMBER",
         }
     ]
     assert all(list(each) == ["check", "grade", "text", "fix"] for each in found)
@@ -97,7 +97,9 @@ def test_doctor_reports_missing_database(damnit, tmp_path, monkeypatch):
     result = damnit("doctor")
     assert result.code == 1
     assert "✗ database: There is no run database" in result.out
-    assert "→ Give a DAMNIT folder, or create one with `damnit proposal NUMBER`." in result.out
+    assert (
+        "→ Give a DAMNIT folder, or create one with `damnit-daemon proposal NUMBER`." in result.out
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -113,7 +115,7 @@ def test_doctor_reports_missing_context_python(folder):
     setting(folder, "context_python", "/no/such/python")
     text, fix = wrong(folder)["context"]
     assert text == "The context Python /no/such/python is missing."
-    assert "damnit db-config context_python" in fix
+    assert "damnit-daemon db-config context_python" in fix
 
 
 def test_doctor_reports_files_with_fewer_permissions_than_folder(folder):
@@ -154,7 +156,10 @@ def test_doctor_repair_migrates_old_database(damnit, folder):
     folder.database.unlink()
     with closing(sqlite3.connect(folder.database)) as con:
         con.executescript(STEPS[2])
-    assert wrong(folder)["database"] == ("It has the old format 2.", "damnit doctor --repair")
+    assert wrong(folder)["database"] == (
+        "It has the old format 2.",
+        "damnit-daemon doctor --repair",
+    )
     result = damnit("doctor", "--repair")
     assert "+ migrated the database to format 4; the old one is runs.v2-backup.sqlite" in result.out
     assert "✓ database: format 4" in result.out
@@ -187,7 +192,7 @@ def test_doctor_reports_unreachable_broker(folder, closed_port):
     setting(folder, "broker", f"127.0.0.1:{closed_port}")
     text, fix = wrong(folder)["broker"]
     assert text.startswith(f"127.0.0.1:{closed_port}: ")
-    assert "damnit db-config broker none" in fix
+    assert "damnit-daemon db-config broker none" in fix
 
 
 def test_daemon_that_has_only_begun_to_connect_causes_no_second_warning(
@@ -224,7 +229,7 @@ def test_doctor_repair_combines_old_fragments(damnit, folder):
     assert "fragments" not in wrong(folder)
     add_fragment(folder, age_s=600)
     text = "waiting: 1 fragment; no daemon combines them."
-    assert wrong(folder)["fragments"] == (text, "damnit combine")
+    assert wrong(folder)["fragments"] == (text, "damnit-daemon combine")
     result = damnit("doctor", "--repair")
     assert "+ combined the fragments of 1 run" in result.out
     assert result.code == 0
@@ -247,7 +252,7 @@ def test_doctor_reports_quarantined_fragments(damnit, folder):
     damnit("combine")
     text, fix = wrong(folder)["fragments"]
     assert text.startswith("1 fragment could not be used (run 7): ")
-    assert fix == f"damnit reprocess 7; rm -r {folder.extracted_data}/broken"
+    assert fix == f"damnit-daemon reprocess 7; rm -r {folder.extracted_data}/broken"
 
 
 @pytest.mark.extended
@@ -256,7 +261,7 @@ def test_doctor_reports_unreadable_results_file(folder):
     path = folder.results_file(RunKey(1234, 2))
     path.write_bytes(b"no HDF5")
     _, fix = wrong(folder)["results"]
-    assert fix == f"mv {path} {path}.damaged; damnit reprocess 2 --proposal 1234"
+    assert fix == f"mv {path} {path}.damaged; damnit-daemon reprocess 2 --proposal 1234"
 
 
 class TestVerify:
@@ -280,7 +285,7 @@ class TestVerify:
             con.execute("DELETE FROM run_variables WHERE run = 1 AND name = 'a'")
         (finding,) = self.found(folder)
         assert finding.text == "p1234, r1: a: missing in the database"
-        assert finding.fix == "damnit doctor --verify --repair"
+        assert finding.fix == "damnit-daemon doctor --verify --repair"
 
     @pytest.mark.extended
     def test_doctor_verify_reports_lost_results_file(self, folder):
@@ -308,7 +313,7 @@ class TestVerify:
             file["a/data"][...] += 1
         (finding,) = self.found(folder)
         assert finding.text == "p1234, r2: a: its data differs from what was written (checksum)"
-        assert finding.fix == "damnit reprocess 2 --proposal 1234 --var a"
+        assert finding.fix == "damnit-daemon reprocess 2 --proposal 1234 --var a"
 
     @pytest.mark.extended
     def test_doctor_verify_counts_values_without_checksums(self, folder):

@@ -135,7 +135,7 @@ def test_old_formats_are_read_but_not_written(make_old_database, version):
     with database.reading() as con:
         assert [row.key for row in load_runs(con)] == [KEY]
     with (
-        pytest.raises(FormatTooOld, match=rf"format {version}.*damnit read-context"),
+        pytest.raises(FormatTooOld, match=rf"format {version}.*damnit-daemon read-context"),
         database.writing(),
     ):
         pass

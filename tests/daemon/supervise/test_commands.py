@@ -52,7 +52,7 @@ def test_start_status_restart_logs_and_stop_act_on_one_daemon(damnit, folder):  
     assert f"process {pid} on " in second.err
     assert settings(folder)["trigger"] == "none"
 
-    assert "damnit restart" in damnit("db-config", "watch_interval_s", "3").err
+    assert "damnit-daemon restart" in damnit("db-config", "watch_interval_s", "3").err
     assert damnit("db-config", "noncluster_mem", "9G").err == ""  # applies to the next job
 
     status = damnit("status", "--json")

@@ -169,7 +169,7 @@ def test_cause_of_an_error_has_its_line_and_traceback(processed):
     assert log.lines[-1] == "IndexError: list index out of range"
     assert "Computed" not in evidence(why)
     assert why.advice[0].text == f"Fix broken, line {why.root.line} of context.py"
-    assert why.advice[1].command == "damnit reprocess 1 --var broken"
+    assert why.advice[1].command == "damnit-daemon reprocess 1 --var broken"
 
 
 def test_cause_of_a_failed_dependency_is_traced_through_transient_variables(processed):
@@ -181,7 +181,7 @@ def test_cause_of_a_failed_dependency_is_traced_through_transient_variables(proc
     ]
     assert why.chain[-1].text == "It depends on after, which had no value."
     assert "IndexError" in evidence(why)
-    assert why.advice[1].command == "damnit reprocess 1 --var leaf"
+    assert why.advice[1].command == "damnit-daemon reprocess 1 --var leaf"
 
 
 def test_cause_of_a_skip_has_its_reason(processed):
@@ -249,7 +249,7 @@ def test_cause_of_a_memory_error_names_limit_and_setting(empty_folder, kind, arg
     why = ask(empty_folder, "a")
     assert kinds(why) == [(CauseKind.OUT_OF_MEMORY, "a")]
     assert "25 GB" in why.root.text
-    assert why.advice[0].command == f"damnit db-config {setting} 50G"
+    assert why.advice[0].command == f"damnit-daemon db-config {setting} 50G"
 
 
 def test_memory_error_in_words_of_numpy_advises_the_setting_and_shows_the_source(empty_folder):
@@ -258,7 +258,7 @@ def test_memory_error_in_words_of_numpy_advises_the_setting_and_shows_the_source
     )
     failed(empty_folder, "a", "Unable to allocate 7.11 PiB for an array", "_ArrayMemoryError")
     why = ask(empty_folder, "a")
-    assert why.advice[0].command == "damnit db-config noncluster_mem 50G"
+    assert why.advice[0].command == "damnit-daemon db-config noncluster_mem 50G"
     assert [excerpt.title for excerpt in why.excerpts][:1] == ["context.py, line 3"]
 
 
@@ -354,7 +354,7 @@ def test_cause_of_a_queued_run_without_a_daemon(known):
         queue(con, 1)
     why = ask(known, "a")
     assert kinds(why) == [(CauseKind.NO_DAEMON, ""), (CauseKind.QUEUED, "a")]
-    assert (why.advice[0].action, why.advice[0].command) == ("runs.daemon", "damnit start")
+    assert (why.advice[0].action, why.advice[0].command) == ("runs.daemon", "damnit-daemon start")
 
 
 def test_cause_of_a_queued_run_with_a_lost_daemon(known):

@@ -21,7 +21,7 @@ def check_context(folder: DamnitFolder) -> Iterator[Finding]:
     """
     if not folder.context_file.is_file():
         text = f"There is no {folder.context_file}."
-        yield wrong("context", text, "Create one: damnit proposal NUMBER")
+        yield wrong("context", text, "Create one: damnit-daemon proposal NUMBER")
         return
     python = context_python(folder)
     with RunnerProcess(folder, python, limits=Limits(start_s=START_S)) as runner:

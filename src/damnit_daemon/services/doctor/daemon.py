@@ -125,7 +125,7 @@ def check_reachable(folder: DamnitFolder) -> Finding | None:
     if reached := [address for address, reason in reasons.items() if not reason]:
         return _check_answers(settings, reached)
     text = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
-    fix = "damnit db-config broker HOST:PORT, or: damnit db-config broker none"
+    fix = "damnit-daemon db-config broker HOST:PORT, or: damnit-daemon db-config broker none"
     return wrong("broker", text, fix)
 
 

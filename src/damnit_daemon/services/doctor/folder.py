@@ -19,7 +19,7 @@ LEAST_FREE_BYTES = 2**30
 def check_permissions(folder: DamnitFolder) -> Iterator[Finding]:
     """Check that we, and those who share the folder, can use its files."""
     if not folder.path.is_dir():
-        yield wrong("folder", f"There is no folder {folder.path}.", "damnit proposal NUMBER")
+        yield wrong("folder", f"There is no folder {folder.path}.", "damnit-daemon proposal NUMBER")
         return
     findings = [finding for path in _parts(folder) for finding in _check_path(folder, path)]
     if not findings:

@@ -33,7 +33,7 @@ def check_fragments(folder: DamnitFolder) -> Iterator[Finding]:
         yield wrong("fragments", text, "Find the reason: damnit-daemon logs")
     elif old:
         text = f"{waiting}; no daemon combines them."
-        yield wrong("fragments", text, "damnit combine")
+        yield wrong("fragments", text, "damnit-daemon combine")
     elif ages_s:
         yield note("fragments", f"waiting, but new: {count_of(len(ages_s), 'fragment')}")
     else:
@@ -63,7 +63,8 @@ def check_results(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]
             message = error.message
             if str(paths[key]) not in message:
                 message = f"{paths[key]}: {message}"
-            fix = f"mv {path} {path}.damaged; damnit reprocess {key.run} --proposal {key.proposal}"
+            again = f"damnit-daemon reprocess {key.run} --proposal {key.proposal}"
+            fix = f"mv {path} {path}.damaged; {again}"
             yield wrong("results", message, fix)
     if readable == len(newest):
         yield fine("results", f"{count_of(readable, 'file')} of the newest runs can be read")
@@ -82,7 +83,7 @@ def _check_broken(broken: Path) -> Iterator[Finding]:
     yield wrong(
         "fragments",
         f"{count_of(len(paths), 'fragment')} could not be used (run {runs}): {reason}",
-        f"damnit reprocess {runs}; rm -r {shlex.quote(str(broken))}",
+        f"damnit-daemon reprocess {runs}; rm -r {shlex.quote(str(broken))}",
     )
 
 

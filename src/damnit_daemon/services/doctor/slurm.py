@@ -17,7 +17,7 @@ from ...store import Database, load_settings
 from .finding import Finding, fine, note, wrong
 
 TIMEOUT_S = 20.0
-LOCAL = "damnit db-config executor local (to do without Slurm)"
+LOCAL = "damnit-daemon db-config executor local (to do without Slurm)"
 
 
 def check_slurm(folder: DamnitFolder) -> Iterator[Finding]:
@@ -55,12 +55,12 @@ def _check_answers(client: SlurmClient, settings: SlurmSettings) -> Iterator[Fin
             yield wrong(
                 "slurm",
                 f"There is no reservation {settings.reservation}; it may have ended.",
-                "damnit db-config --delete slurm_reservation, or set another.",
+                "damnit-daemon db-config --delete slurm_reservation, or set another.",
             )
     elif settings.partition and not here.has_partition(settings.partition):
         names = ", ".join(partition.name for partition in here.partitions)
         yield wrong(
             "slurm",
             f"There is no partition {settings.partition}.",
-            f"damnit db-config slurm_partition NAME; there are {names}.",
+            f"damnit-daemon db-config slurm_partition NAME; there are {names}.",
         )

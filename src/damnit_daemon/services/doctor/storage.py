@@ -30,7 +30,9 @@ def check_database(folder: DamnitFolder) -> Iterator[Finding]:
         yield wrong("database", f"{folder.database} is damaged: {damage[0]}", fix)
         return
     if version < FORMAT_VERSION:
-        yield wrong("database", f"It has the old format {version}.", "damnit doctor --repair")
+        yield wrong(
+            "database", f"It has the old format {version}.", "damnit-daemon doctor --repair"
+        )
         return
     if version > FORMAT_VERSION:
         yield note("database", f"It has format {version}: it is readable, but not writable.")

@@ -18,7 +18,7 @@ from ...text import count_of
 from .finding import Finding, fine, note, wrong
 
 CLOSE_S = 0.001
-RESTORE = "damnit doctor --verify --repair"
+RESTORE = "damnit-daemon doctor --verify --repair"
 MOST_RUNS = 20
 """Maximum number of runs whose differences are listed one by one."""
 
@@ -180,4 +180,4 @@ def _difference(when: float | None, is_error: bool, stored: StoredValue | None) 
 
 def _fix(key: RunKey, names: list[str]) -> str:
     variables = "".join(f" --var {name}" for name in names)
-    return f"damnit reprocess {key.run} --proposal {key.proposal}{variables}"
+    return f"damnit-daemon reprocess {key.run} --proposal {key.proposal}{variables}"
