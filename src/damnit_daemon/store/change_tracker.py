@@ -12,6 +12,8 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from ..model import Column, RunKey, RunRow, StoredValue
 from ..model.batch import AheadRow, ValueBatch
@@ -64,6 +66,7 @@ class ChangeTracker:
         self._warm: deque[int] = deque(maxlen=MOST_WARM)
         self._numbers: dict[str, int] = {}
         self._bits: dict[RunKey, int] = {}
+        self._used_bits: int | None = 0
         self.went_back = False
         """True if the database seems to have been replaced by an older copy."""
         self.has_more = False
@@ -86,6 +89,7 @@ class ChangeTracker:
         self._reported: frozenset[str] = frozenset()
         self.has_all = False
         """True if `walk` has returned everything."""
+        self._near: set[int] = set()
         self._round: list[int] = []
         self._round_version: object = None
 
@@ -105,7 +109,8 @@ class ChangeTracker:
             return Changes()
         runs, gone = self._changed_runs(con)
         close = {number for key in [*near, *gone] for number in self._places.get(key, ())}
-        changed = {number for number in close | {*self._warm} if self._differs(con, number)}
+        self._near = close | {*self._warm}
+        changed = {number for number in self._near if self._differs(con, number)}
         last = last_block(con)
         changed.update(number for number in self._blocks if number > last)
         stop = min(last, self._last + MOST_NEW)
@@ -128,7 +133,7 @@ class ChangeTracker:
 
     def is_done(self, version: object) -> bool:
         """Return True if `walk` would have nothing to do."""
-        still_reads = self._next_ahead is not None or not self.has_all or self._round
+        still_reads = self._next_ahead is not None or not self.has_all or self._near or self._round
         return not still_reads and self._round_version == version
 
     def walk(
@@ -141,6 +146,8 @@ class ChangeTracker:
             version: Version of the data; a new one starts another scan.
             first_names: Variables to begin with, or `ANY`.
         """
+        if changed := set(self._large_changed(con)):
+            return self._compared(con, changed)
         if (found := self._load_requested(con, frozenset(first_names))) is not None:
             return Changes(ahead=found or ())
         if ahead := self._load_ahead(con):
@@ -152,15 +159,11 @@ class ChangeTracker:
         if not self._round:
             self._round, self._round_version = sorted(self._blocks), version
         deadline = time.perf_counter() + BUDGET_S
-        changed: set[int] = set()
         while self._round and time.perf_counter() < deadline and len(changed) < MOST_NEW:
             number = self._round.pop()
-            if self._differs_in_sums(con, number):
+            if self._differs(con, number):
                 changed.add(number)
-        values, removed = self._compare(con, changed)
-        if not (values or removed):
-            return Changes()
-        return self._finish(con, (), (), values, removed)
+        return self._compared(con, changed)
 
     # Initial reading
 
@@ -215,23 +218,42 @@ class ChangeTracker:
             for place in part.rows:
                 bits[place] |= bit
         for key, of_key in zip(portion.keys, bits, strict=True):
-            self._bits[key] = self._bits.get(key, 0) | of_key
+            self._add_bits(key, of_key)
         return portion
+
+    def _add_bits(self, key: RunKey, bits: int) -> None:
+        self._bits[key] = self._bits.get(key, 0) | bits
+        if self._used_bits is not None:
+            self._used_bits |= bits
+
+    def _remove_bits(self, key: RunKey, bits: int) -> None:
+        self._bits[key] = self._bits.get(key, 0) & ~bits
+        if bits:
+            self._used_bits = None  # other runs may have them
 
     # Scanning blocks
 
     def _differs(self, con: sqlite3.Connection, number: int) -> bool:
-        """Return True if a block was written to, even a blob of the same size."""
-        known, self._large[number] = self._large.get(number), load_large_times(con, number)
-        if known is not None and known != self._large[number]:
-            return True
-        since = self._began - OVERLAP_S
-        if known is None and any(time > since for time in self._large[number].values()):
-            return True
-        return self._differs_in_sums(con, number)
-
-    def _differs_in_sums(self, con: sqlite3.Connection, number: int) -> bool:
         return load_sums(con, number) != self._blocks.get(number, EMPTY).sums
+
+    def _large_changed(self, con: sqlite3.Connection) -> Iterator[int]:
+        """Yield blocks near the runs of the last poll with another blob of the same size."""
+        deadline = time.perf_counter() + BUDGET_S
+        since = self._began - OVERLAP_S
+        while self._near and time.perf_counter() < deadline:
+            number = self._near.pop()
+            known, times = self._large.get(number), load_large_times(con, number)
+            self._large[number] = times
+            if known is None:
+                known = {row: time_s for row, time_s in times.items() if time_s <= since}
+            if known != times:
+                yield number
+
+    def _compared(self, con: sqlite3.Connection, numbers: Iterable[int]) -> Changes:
+        values, removed = self._compare(con, numbers)
+        if not (values or removed):
+            return Changes()
+        return self._finish(con, (), (), values, removed)
 
     def _compare(
         self, con: sqlite3.Connection, numbers: Iterable[int]
@@ -290,8 +312,7 @@ class ChangeTracker:
             )
             for row in rows:
                 bit = 1 << self._numbers.setdefault(row[0], len(self._numbers))
-                key = RunKey(row[1], row[2])
-                self._bits[key] = self._bits.get(key, 0) | bit
+                self._add_bits(RunKey(row[1], row[2]), bit)
 
     def _note(self, number: int, block: Block, hashes: dict[int, int] | None) -> None:
         if block.sums == Sums(0, 0.0):
@@ -312,7 +333,7 @@ class ChangeTracker:
             for (name,) in fetch_all(con, sql, key):
                 bits |= 1 << self._numbers.get(name, len(self._numbers))
             lost = self._bits.get(key, 0) & ~bits
-            self._bits[key] = self._bits.get(key, 0) & bits
+            self._remove_bits(key, lost)
             yield from ((key, name) for name, n in self._numbers.items() if lost >> n & 1)
 
     # Runs and variables
@@ -356,9 +377,8 @@ class ChangeTracker:
         )
 
     def _changed_columns(self, con: sqlite3.Connection) -> tuple[Column, ...] | None:
-        used = 0
-        for bits in self._bits.values():
-            used |= bits
+        if (used := self._used_bits) is None:
+            used = self._used_bits = reduce(or_, self._bits.values(), 0)
         columns = tuple(load_columns(con, [n for n, i in self._numbers.items() if used >> i & 1]))
         if columns == self.columns:
             return None
@@ -373,7 +393,7 @@ class ChangeTracker:
             bit = 1 << self._numbers.setdefault(name, len(self._numbers))
             had = [key for key, bits in self._bits.items() if bits & bit]
             for key in set(had) - _runs_with(con, name, had):
-                self._bits[key] &= ~bit
+                self._remove_bits(key, bit)
                 lost.append((key, name))
         return sorted(lost)
 
