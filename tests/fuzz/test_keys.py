@@ -29,6 +29,12 @@ from tests.tui.every_screen import PLACES, make_inspect_folder, make_rich_folder
 
 from .budget import SECONDS, report, rounds
 
+# Textual drops the coroutine of a watcher if its screen is closed before the watcher runs.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine 'CommandPalette:RuntimeWarning",
+    "ignore:.*coroutine object CommandPalette:pytest.PytestUnraisableExceptionWarning",
+)
+
 CONFIRMING = {"enter", "y", "ctrl+s", "ctrl+m", "ctrl+j"}
 TEXT = f"{string.ascii_letters}{string.digits}{string.punctuation} äß我🎉"
 KEYS = sorted({name for key in keymap.KEYS for name in key.keys.split(",")})

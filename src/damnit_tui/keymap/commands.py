@@ -35,6 +35,11 @@ COMMANDS = (
         "CONDITION [for N runs], off ALERT, list",
         "notify when a condition holds: `xgm < 500 for 3 runs`",
     ),
+    Command(
+        "statistics",
+        "count|mean|std|min|max|sum …",
+        "statistics of the marked or shown runs under the rows; without names, none",
+    ),
     Command("timings", "", "variable timings of past jobs"),
     Command("report", "[HOURS]", "summary since the last report"),
     Command("export", "FILE", "export the shown runs and columns; the suffix sets the format"),

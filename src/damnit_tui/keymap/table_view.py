@@ -32,6 +32,12 @@ KEYS: tuple[Key, ...] = (
     main_key("runs.details", "i", "show all values of the run", section="View"),
     main_key("runs.differences", "d", "compare the marked runs", section="View"),
     key("table.trends", "T", "toggle trend sparklines under the titles", section="View"),
+    key(
+        "table.statistics",
+        "M",
+        "toggle statistics of the columns under the rows",
+        section="View",
+    ),
     key("table.outliers", "X", "toggle outlier highlighting", section="View"),
     key(
         "table.row_height",

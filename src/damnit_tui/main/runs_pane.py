@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Vertical
@@ -11,14 +13,17 @@ from textual.containers import Vertical
 from damnit_daemon.query import FilterError
 from damnit_daemon.query.cells import Cells
 from damnit_daemon.query.tokens import quoted
+from damnit_daemon.text import did_you_mean
 
 from .. import keymap
 from ..fixed_columns import TIME
+from ..keymap.commands import complete_words
 from ..state.column_selection import ColumnSelection
 from ..state.view_state import ViewState
 from ..table.column_values import column_values
 from ..table.query import TableQuery
 from ..table.search import Search, find_columns
+from ..table.statistics import STATISTICS
 from ..table.widget import RunTable
 from ..widgets.find_prompt import FindPrompt
 from ..widgets.history import remember
@@ -27,6 +32,9 @@ from ..widgets.prompt_bar import PromptBar
 from ..widgets.prompt_line import PromptLine
 from .runs_query import RunsQuery
 from .visible_columns import VisibleColumns
+
+if TYPE_CHECKING:
+    from damnit_daemon.query.completion import Completion
 
 NO_SEARCH = Search()
 FILTER_PROMPT, COLUMN_PROMPT, CELL_PROMPT = "filter-prompt", "column-prompt", "cell-prompt"
@@ -83,6 +91,7 @@ class RunsPane(Vertical):
             self.table.view.row_height,
             self.table.view.trends,
             self.table.renderer.outliers,
+            self.table.view.foot.names,
         )
 
     def show_view(self, view: ViewState) -> None:
@@ -93,7 +102,7 @@ class RunsPane(Vertical):
         self.runs_query.want(view.filter, view.sort)
 
     def show_layout(self, view: ViewState) -> None:
-        """Show the row height, notes, trends and outliers of a view."""
+        """Show the row height, notes, trends, outliers and statistics of a view."""
         with self.table.updating():
             self.table.lines.folded = view.notes_folded
         self.table.show_height(view.row_height)
@@ -101,6 +110,25 @@ class RunsPane(Vertical):
             self.table.action_trends()
         if view.outliers != self.table.renderer.outliers:
             self.table.action_outliers()
+        known = tuple(name for name in view.statistics if name in STATISTICS)
+        if known != self.table.view.foot.names:
+            self.table.show_statistics(known)
+
+    def set_statistics(self, text: str) -> None:
+        """Show statistics at the foot, such as `mean std`; without names, none.
+
+        Raises:
+            FilterError: If there is no such statistic.
+        """
+        for word in re.finditer(r"[^\s,]+", text):
+            if word[0] not in STATISTICS:
+                hint = did_you_mean(word[0], STATISTICS) or f"Known: {', '.join(STATISTICS)}."
+                raise FilterError(f"Unknown statistic {word[0]!r}.", *word.span(), hint=hint)
+        self.table.show_statistics(tuple(dict.fromkeys(re.findall(r"[^\s,]+", text))))
+
+    def complete_statistics(self, text: str, cursor: int) -> Completion:
+        """Complete the name of a statistic."""
+        return complete_words(text, cursor, *[STATISTICS] * len(STATISTICS))
 
     def action_follow(self) -> None:
         """Toggle following new runs."""

@@ -161,6 +161,7 @@ class MainScreen(Screen[None]):
         add_line("q", lambda _: self.app.exit())
         add_line("report", self.views.report)
         add_line("sort", query.set_sort, query.complete_sort)
+        add_line("statistics", self.runs.set_statistics, self.runs.complete_statistics)
         add_line("tags", columns.set_tags, columns.complete_tags)
         add_line("theme", self.session_state.set_theme, self.session_state.complete_theme)
         add_line("timings", lambda _: self.daemon.timings())

@@ -13,7 +13,7 @@ ROW_HEIGHTS = (1, 3, 5)
 
 
 class ViewState(NamedTuple):
-    """Filter, sort order, columns, folded notes, lines per row, trends and outliers."""
+    """Filter, sort order, columns, folded notes, lines per row, trends, outliers, statistics."""
 
     filter: str = ""
     sort: str = ""
@@ -24,6 +24,8 @@ class ViewState(NamedTuple):
     """True if trends are shown under the titles."""
     outliers: bool = False
     """True if outliers are highlighted."""
+    statistics: tuple[str, ...] = ()
+    """Names of the statistics at the foot."""
 
     def as_json(self) -> dict[str, object]:
         """Convert to JSON."""
@@ -43,6 +45,7 @@ class ViewState(NamedTuple):
             "row_height": self.row_height,
             "trends": self.trends,
             "outliers": self.outliers,
+            "statistics": list(self.statistics),
         }
 
     @classmethod
@@ -67,4 +70,5 @@ class ViewState(NamedTuple):
             next((known for known in ROW_HEIGHTS if known == height), 1),
             found.get("trends") is True,
             found.get("outliers") is True,
+            texts(found.get("statistics")),
         )

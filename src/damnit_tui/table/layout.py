@@ -96,6 +96,14 @@ class Fit:
         self.preferred = max(self.preferred, min(WIDEST_PREFERRED, cell_len(drawn or cell.text)))
         return before != self._extent
 
+    def widen(self, cell: TableCell) -> bool:
+        """Make room for a number of no run; return True if anything changed."""
+        before = self._extent
+        whole, fraction = cell.number_parts
+        self.whole = max(self.whole, len(whole))
+        self.fraction = max(self.fraction, len(fraction))
+        return before != self._extent
+
     @property
     def _extent(self) -> tuple[int, ...]:
         sizes = (self.whole, self.fraction, self.text, self.words, self.preferred)

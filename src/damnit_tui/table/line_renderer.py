@@ -13,13 +13,12 @@ from ..data.daemon_activity import QUEUED
 from ..fixed_columns import TIME
 from ..sanitize import clip, pad, visible
 from .cell_render import Piece, highlight, paint_cell, paint_picture, pointed_out
-from .cells import COMPUTING, PROVENANCE, CellAddress, CellKind
+from .cells import BLANK, COMPUTING, PROVENANCE, CellAddress, CellKind
 from .header import paint_header, rule
 from .layout import ColumnSlot, Fit
 from .note_line import paint_note
 from .rows import Rows
 from .search import Search
-from .statistics import Statistics
 from .table_cells import TableCells
 from .viewport import Viewport
 
@@ -41,7 +40,6 @@ class LineRenderer:
         """True if images may be drawn as coloured half blocks."""
         self.outliers = False
         """True to highlight outliers of a column."""
-        self.statistics = Statistics(rows)
         self._rows = rows
         self._cells = cells
         self._view = view
@@ -109,6 +107,26 @@ class LineRenderer:
         goes_on = bool(view.slots) and view.slots[-1].index < len(view.fits) - 1
         under = rule(view.slots, len(frozen), view.width, goes_on=goes_on)
         return [*lines, [Piece(under, "rule")]]
+
+    def foot_pieces(self) -> list[list[Piece]]:
+        """Render the rule under the rows, and a line for each statistic of the columns."""
+        view = self._view
+        under = rule(view.slots, view.frozen_width, view.width)
+        under = f"{under[: view.width - len(view.foot.title) - 2]} {view.foot.title} "
+        lines = [[Piece(under, "rule")]]
+        columns = {
+            slot.index: view.foot.cells(self._fit(slot).column.name)
+            for slot in view.slots
+            if self._fit(slot).is_numeric
+        }
+        for place, name in enumerate(view.foot.names):
+            line = [Piece(f" {pad(name, view.frozen_width - 2, right=True)} ", "column")]
+            for slot in view.slots:
+                cells = columns.get(slot.index)
+                line.append(_gap(slot.gap))
+                line += paint_cell(cells[place] if cells else BLANK, self._fit(slot), slot.width)
+            lines.append(line)
+        return lines
 
     def _fit(self, slot: ColumnSlot) -> Fit:
         return self._view.fits[slot.index]
@@ -190,13 +208,13 @@ class LineRenderer:
             fit = self._fit(slot)
             curve = " " * slot.width
             if fit.is_numeric:
-                curve = self.statistics.of(fit.column.name).trend(slot.width)
+                curve = self._view.statistics.of(fit.column.name).trend(slot.width)
             pieces += [Piece(slot.gap, "rule"), Piece(curve, "trend")]
         return pieces
 
     def _is_far(self, key: RunKey, name: str) -> bool:
         value = self._rows.value(key, name)
-        return value is not None and self.statistics.of(name).is_far(value.value)
+        return value is not None and self._view.statistics.of(name).is_far(value.value)
 
 
 def _gap(text: str) -> Piece:

@@ -1,10 +1,10 @@
-"""Statistics of a numeric column over the runs shown: trend and outliers; pure."""
+"""Statistics of a numeric column over some runs: trend, outliers, mean and others; pure."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
@@ -16,6 +16,8 @@ FAR = 5.0
 """Outliers are more than this many median absolute deviations from the median."""
 LEAST_NUMBERS = 5
 """With fewer numbers, outliers cannot be determined."""
+STATISTICS = ("count", "mean", "std", "min", "max", "sum")
+"""Statistics by name: std is the standard deviation of a sample."""
 FRESH_S = 2.0
 """Minimum interval between updates of a column while values keep arriving."""
 
@@ -48,6 +50,27 @@ class Numbers(NamedTuple):
             return False
         return abs(value - self.middle) > FAR * self.deviation
 
+    def statistic(self, name: str) -> float:
+        """Return one of `STATISTICS`; NaN with too few numbers."""
+        numbers = [number for _, number in self.found]
+        if name == "count":
+            return len(numbers)
+        if len(numbers) < (2 if name == "std" else 1):
+            return math.nan
+        if name in ("min", "max"):
+            return min(numbers) if name == "min" else max(numbers)
+        try:
+            total = math.fsum(numbers)
+            if name == "sum":
+                return total
+            mean = total / len(numbers)
+            if name == "mean":
+                return mean
+            squares = math.fsum((number - mean) ** 2 for number in numbers)
+            return math.sqrt(squares / (len(numbers) - 1))
+        except OverflowError:
+            return math.inf
+
     def trend(self, width: int) -> str:
         """Return a sparkline of this width; blank with fewer than two numbers."""
         thinned = _thinned(self.found, width * 2)
@@ -76,21 +99,22 @@ class Statistics:
     def __init__(self, rows: Rows, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rows = rows
         self._clock = clock
-        self._known: dict[str, tuple[list[RunKey], int, float, Numbers]] = {}
+        self._known: dict[tuple[str, bool], tuple[Collection[RunKey], int, float, Numbers]] = {}
         self._version = 0
 
     def values_changed(self) -> None:
         """Invalidate the cached numbers; they are updated after a moment."""
         self._version += 1
 
-    def of(self, name: str) -> Numbers:
-        """Return the numbers of a column over the runs shown."""
-        keys, now = self._rows.keys, self._clock()
-        known = self._known.get(name)
+    def of(self, name: str, runs: frozenset[RunKey] = frozenset()) -> Numbers:
+        """Return the numbers of a column over some runs; without any, over the runs shown."""
+        keys: Collection[RunKey] = runs or self._rows.keys
+        now = self._clock()
+        known = self._known.get((name, bool(runs)))
         if known is not None and known[0] is keys:
             is_fresh = known[1] == self._version or now - known[2] < FRESH_S
             if is_fresh:
                 return known[3]
         numbers = Numbers.of(self._rows.scalars(name, sorted(keys)))
-        self._known[name] = (keys, self._version, now, numbers)
+        self._known[name, bool(runs)] = (keys, self._version, now, numbers)
         return numbers

@@ -10,9 +10,11 @@ from damnit_daemon.model import Column, RunKey
 from ..state.column_layout import ColumnLayout
 from .cells import CellAddress
 from .display_rows import DisplayRows
+from .foot import Foot
 from .header import count_levels
 from .layout import GAP, ColumnSlot, Fit, first_to_show, pins_that_fit, place_columns
 from .rows import Rows
+from .statistics import Statistics
 from .table_cells import TableCells
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Viewport:
         self.height = 0
         self.trends = False
         """True to show a trend under each numeric title."""
+        self.statistics = Statistics(rows)
+        self.foot = Foot(self.statistics)
         self.fits: list[Fit] = []
         self.slots: list[ColumnSlot] = []
         self.levels = 1
@@ -79,8 +83,8 @@ class Viewport:
         """Characters the run numbers take, with a blank on both sides."""
         keys = self._rows.all_keys
         ends = (keys[0], keys[-1]) if keys else ()
-        longest = max((len(self._cells.run_label(key)) for key in ends), default=0)
-        return max(3, longest) + 2
+        labels = [self._cells.run_label(key) for key in ends]
+        return max([3, *map(len, (*labels, *self.foot.names))]) + 2
 
     @property
     def columns(self) -> list[Column]:
@@ -176,6 +180,9 @@ class Viewport:
             for key in keys:
                 cell = cells.cell(key, fit.column)
                 grown |= fit.take(cell, cells.preview_text(key, fit.column, cell))
+            if fit.is_numeric:
+                for cell in self.foot.cells(fit.column.name):
+                    grown |= fit.widen(cell)
         return grown
 
     # Lines
@@ -186,6 +193,16 @@ class Viewport:
         return self.levels + self.trends + 1
 
     @property
+    def foot_height(self) -> int:
+        """Lines of statistics below the last row, with the rule above them."""
+        return self.foot.height(self.height - self.header_height)
+
+    @property
+    def body_end(self) -> int:
+        """The line below the last one for rows."""
+        return self.height - self.foot_height
+
+    @property
     def row_height(self) -> int:
         """Lines per row; pictures and curves fill them."""
         return self._cells.previews.height
@@ -193,7 +210,7 @@ class Viewport:
     @property
     def page(self) -> int:
         """Rows that fit on the screen."""
-        return max(1, (self.height - self.header_height) // self.row_height)
+        return max(1, (self.body_end - self.header_height) // self.row_height)
 
     @property
     def scroll_height(self) -> int:
@@ -204,7 +221,7 @@ class Viewport:
     @property
     def shown_lines(self) -> Sequence[Line]:
         """The runs and notes on the screen, the last one possibly in part."""
-        number = -(-(self.height - self.header_height) // self.row_height)
+        number = -(-(self.body_end - self.header_height) // self.row_height)
         return self._lines.part(self.top, max(1, number))
 
     @property
@@ -235,14 +252,16 @@ class Viewport:
         return max(0, min(place - self.page // 2, len(self._lines) - self.page))
 
     def line_at(self, y: int) -> Line | None:
-        """Return the run or note at a screen position below the header."""
+        """Return the run or note at a screen position between header and foot."""
+        if y >= self.body_end > self.header_height:
+            return None
         place = self.top + (y - self.header_height) // self.row_height
         return self._lines[place] if 0 <= place < len(self._lines) else None
 
     def target_at(self, x: int, y: int) -> CellAddress | Note | int | None:
         """Return the cell or note at a screen position, or the index of the column titled there."""
         slot = self.slot_at(x)
-        if y < self.header_height:
+        if y < self.header_height or (self.foot_height and y >= self.body_end):
             return slot.index if slot else None
         line = self.line_at(y)
         if not isinstance(line, RunKey):
@@ -263,6 +282,11 @@ class Viewport:
     def trend_area(self) -> Area:
         """The area of the trends."""
         return Area(0, self.levels, self.width, 1)
+
+    @property
+    def foot_area(self) -> Area:
+        """The area of the statistics and their rule."""
+        return Area(0, self.body_end, self.width, self.foot_height)
 
     def cursor_areas(self, old: Position, new: Position) -> list[Area]:
         """Return the areas that change when the cursor moves."""
@@ -292,7 +316,7 @@ class Viewport:
         place = self._lines.place(address.key)
         index = (place if place is not None else -1) - self.top
         y = self.header_height + index * self.row_height
-        is_shown = place is not None and self.header_height <= y < self.height
+        is_shown = place is not None and self.header_height <= y < self.body_end
         if is_shown and run:
             areas.append(self._area(0, index, self.frozen_width))
         column = self.index_of(address.name)
@@ -305,4 +329,4 @@ class Viewport:
 
     def _area(self, x: int, index: int, width: int) -> Area:
         y = self.header_height + index * self.row_height
-        return Area(x, y, width, min(self.row_height, max(1, self.height - y)))
+        return Area(x, y, width, min(self.row_height, max(1, self.body_end - y)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -244,6 +244,8 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Paint one line of the screen."""
         if y < self.view.header_height:
             return self._strips.header(y, self._cursor.column)
+        if 0 <= y - self.view.body_end < self.view.foot_height:
+            return self._strips.foot(y - self.view.body_end)
         line = self.view.line_at(y)
         if line is None:
             return self._strips.blank()
@@ -338,16 +340,22 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         if before.lines_changed or before.columns_changed:
             self._content_changed(before.anchor)
         if before.values_changed:
-            self.renderer.statistics.values_changed()
+            self.view.statistics.values_changed()
             self._refresh_runs(changed)
             if self.rows.rearrange():
                 self._content_changed()
-            elif self.view.trends:
-                self.refresh(Region(*self.view.trend_area))
+            else:
+                self._refresh_statistics()
         if before.runs_changed:
             self.marks = self.marks.among(self.rows.all_keys)
             if self.follow and (added := before.new_runs()):
                 self.move_to(max(added))
+
+    def _refresh_statistics(self) -> None:
+        if self.view.trends:
+            self.refresh(Region(*self.view.trend_area))
+        if self.view.foot_height and not self._arrange():
+            self.refresh(Region(*self.view.foot_area))
 
     def add_previews(self, drawn: Iterable[tuple[CellAddress, float, BlobPreview]]) -> None:
         """Add previews of blobs."""
@@ -567,7 +575,9 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_marks(self, before: RunSelection, marks: RunSelection) -> None:
         """Repaint what changed, and post a message."""
         self.rows.marked = marks.runs
+        self.view.foot.marked = marks.runs
         self._refresh_runs(before.runs ^ marks.runs, measure=False)
+        self._refresh_statistics()
         self._update_range(always_post=True)
 
     def _update_range(self, *, always_post: bool = False) -> None:
@@ -633,6 +643,19 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Toggle the trends of numbers over the runs shown."""
         self.view.trends = not self.view.trends
         self._fit_content()
+        self._repaint()
+
+    def action_statistics(self) -> None:
+        """Toggle the statistics of numbers at the foot."""
+        foot = self.view.foot
+        self.show_statistics(() if foot.names else foot.chosen)
+
+    def show_statistics(self, names: Sequence[str]) -> None:
+        """Show some of `STATISTICS` at the foot; none hides it."""
+        foot = self.view.foot
+        foot.names = tuple(names)
+        foot.chosen = foot.names or foot.chosen
+        self._content_changed(centre=False)
         self._repaint()
 
     def action_outliers(self) -> None:

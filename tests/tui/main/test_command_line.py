@@ -115,6 +115,10 @@ async def test_filter_sort_and_columns_commands_change_the_view(folder):
         await command(pilot, "tags untagged")
         assert app.main_screen.runs.visible_columns.selection.tags == ("",)
         await command(pilot, "tags")
+        await command(pilot, "statistics sum, mean sum")
+        assert app.main_screen.table.view.foot.names == ("sum", "mean")
+        await command(pilot, "statistics")
+        assert app.main_screen.table.view.foot_height == 0
         await command(pilot, "397")
         assert app.main_screen.table.cursor.key == key(397)
 
@@ -128,6 +132,7 @@ async def test_command_mistake_is_marked_and_can_be_corrected(folder):
         for text, wrong in [
             ("filter ratio > 1 xmg < 2", "xmg"),
             ("sort ratio,nothing", "nothing"),
+            ("statistics mean,median", "median"),
             ("columns nothing", "nothing"),
             ("tags nothing", "nothing"),
             ("theme nothing", "nothing"),

@@ -12,6 +12,7 @@ from damnit_tui.plot.state import PlotState
 from damnit_tui.state.cli_overrides import CliOverrides
 from damnit_tui.state.storage import state_directory, write_json
 from damnit_tui.state.view_state import ViewState
+from damnit_tui.table.foot import DEFAULT_STATISTICS
 
 from ..conftest import add_run, database_of, key, make_app, settle, until
 from .test_command_line import command, view
@@ -75,7 +76,7 @@ async def test_settings_made_by_keys_are_restored(folder):
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         app.main_screen.table.move_to(key(412), "ratio")
-        await pilot.press("T", "X", "v", "e")
+        await pilot.press("T", "X", "M", "v", "e")
         app.main_screen.table.move_to(key(412), "comment")
         await pilot.press("e", "h", "i", "escape", "p")
         await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.is_settled)
@@ -89,6 +90,7 @@ async def test_settings_made_by_keys_are_restored(folder):
         main = app.main_screen
         assert main.table.view.trends
         assert main.table.renderer.outliers
+        assert main.table.view.foot.names == DEFAULT_STATISTICS
         assert main.preview.is_open
         assert main.views.plot_as_json() == left
         assert main.edit_bar.histories == {"comment": ("hi",)}

@@ -67,6 +67,14 @@ def test_table_with_trends_and_outliers(snap, folder, size):  # noqa: F811
     assert snap(folder, size=size, before=before)
 
 
+@pytest.mark.extended
+def test_table_with_statistics(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        await pilot.press("M", "space", "space", "space", "l", "l")
+
+    assert snap(folder, size=size, before=before)
+
+
 def test_table_with_tall_rows(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("H", "j", "dollar_sign")

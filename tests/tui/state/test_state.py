@@ -28,6 +28,7 @@ VIEW = ViewState(
     row_height=3,
     trends=True,
     outliers=True,
+    statistics=("mean", "sum"),
 )
 KEPT = SavedState(
     VIEW,

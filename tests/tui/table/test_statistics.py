@@ -1,4 +1,6 @@
-"""Trends under the titles, and outliers."""
+"""Trends under the titles, outliers, and statistics at the foot."""
+
+import math
 
 import pytest
 
@@ -6,7 +8,7 @@ from damnit_daemon.model import RunRow
 from damnit_daemon.query import parse_filter
 from damnit_tui.table.query import TableQuery
 from damnit_tui.table.rows import Rows
-from damnit_tui.table.statistics import FRESH_S, Numbers, Statistics
+from damnit_tui.table.statistics import FRESH_S, STATISTICS, Numbers, Statistics
 
 from ..conftest import NOW, key, stored
 from .test_widget import TableApp, line
@@ -86,3 +88,90 @@ async def test_X_highlights_outliers():
         await pilot.press("X")
         await pilot.pause()
         assert not [s for s in table.render_line(5) if s.style == odd]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ([1, 2, 3, 6, None, "dark", float("nan")], [4, 3, 2.16024690, 1, 6, 12]),
+        ([5], [1, 5, None, 5, 5, 5]),
+        ([], [0, None, None, None, None, None]),
+        ([1e308, 1e308, -1e308], [3, math.inf, math.inf, -1e308, 1e308, math.inf]),
+    ],
+)
+def test_statistics_of_numbers(values, found):
+    for name, expected in zip(STATISTICS, found, strict=True):
+        statistic = Numbers.of(values).statistic(name)
+        assert math.isnan(statistic) if expected is None else statistic == pytest.approx(expected)
+
+
+def foot_lines(table):
+    lines = range(table.view.body_end, table.view.height)
+    return [line(table, y).replace("│", " ").split() for y in lines]
+
+
+async def test_M_shows_statistics_of_shown_and_of_marked_runs():
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        await pilot.press("M")
+        await pilot.pause()
+        over, *lines = foot_lines(table)
+        assert over[-3:] == ["of", "shown", "runs"]
+        names = ["count", "mean", "std", "min", "max"]
+        assert [each[0] for each in lines] == names
+        numbers = Numbers.of([table.rows.scalar(run, "v00") for run in table.rows.keys])
+        assert lines[0][1] == str(len(numbers.found))
+        assert float(lines[4][1]) == numbers.statistic("max")
+        await pilot.press("space")
+        await pilot.pause()
+        over, count, *_ = foot_lines(table)
+        assert over[-3:] == ["of", "marked", "runs"]
+        assert count[1] == "1"
+        await pilot.press("M")
+        await pilot.pause()
+        assert not table.view.foot_height
+
+
+async def test_statistics_are_those_of_the_filtered_runs():
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        table.show_statistics(["max"])
+        await pilot.pause()
+        assert foot_lines(table)[1][:2] == ["max", "100"]
+        table.show_query(TableQuery(parse_filter("v00 < 5", table.rows.columns)))
+        await pilot.pause()
+        assert foot_lines(table)[1][:2] == ["max", "4"]
+
+
+async def test_wide_statistics_widen_their_column():
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        table.show_statistics(["mean", "std"])
+        await pilot.pause()
+        assert foot_lines(table)[2][:2] == ["std", "29.0115"]
+
+
+@pytest.mark.parametrize("height", [8, 5, 3, 1])
+async def test_rows_keep_three_lines_above_the_foot(height):
+    async with TableApp().run_test(size=(80, height)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        await pilot.press("M", "G")
+        await pilot.pause()
+        view = table.view
+        assert view.body_end - view.header_height >= min(3, height - view.header_height)
+        assert height < 5 or line(table, view.body_end - 1).split()[0] == "1"
+
+
+async def test_click_on_the_foot_moves_no_cursor():
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        await pilot.press("M")
+        before = table.cursor
+        await pilot.click(table, offset=(20, 22))
+        await pilot.pause()
+        assert table.cursor == before
