@@ -55,7 +55,7 @@ KEYS: tuple[Key, ...] = (
         "table.line_end",
         "dollar_sign,end",
         "last column",
-        action="move_line_end",
+        action="move_cursor(0, 1000000)",
         section="Move",
         shown="",
     ),

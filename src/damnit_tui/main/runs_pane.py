@@ -106,13 +106,11 @@ class RunsPane(Vertical):
         with self.table.updating():
             self.table.lines.folded = view.notes_folded
         self.table.show_height(view.row_height)
-        if view.trends != self.table.view.trends:
-            self.table.action_trends()
-        if view.outliers != self.table.renderer.outliers:
-            self.table.action_outliers()
-        known = tuple(name for name in view.statistics if name in STATISTICS)
-        if known != self.table.view.foot.names:
-            self.table.show_statistics(known)
+        self.table.show_analysis(
+            trends=view.trends,
+            outliers=view.outliers,
+            statistics=[name for name in view.statistics if name in STATISTICS],
+        )
 
     def set_statistics(self, text: str) -> None:
         """Show statistics at the foot, such as `mean std`; without names, none.
@@ -124,7 +122,7 @@ class RunsPane(Vertical):
             if word[0] not in STATISTICS:
                 hint = did_you_mean(word[0], STATISTICS) or f"Known: {', '.join(STATISTICS)}."
                 raise FilterError(f"Unknown statistic {word[0]!r}.", *word.span(), hint=hint)
-        self.table.show_statistics(tuple(dict.fromkeys(re.findall(r"[^\s,]+", text))))
+        self.table.show_analysis(statistics=tuple(dict.fromkeys(re.findall(r"[^\s,]+", text))))
 
     def complete_statistics(self, text: str, cursor: int) -> Completion:
         """Complete the name of a statistic."""

@@ -39,6 +39,11 @@ class Foot:
         """
         return min(len(self.names) + 1, max(0, room - LEAST_ROWS)) if self.names else 0
 
+    def show(self, names: Sequence[str]) -> None:
+        """Choose some of `STATISTICS`; none hides the foot, and keeps the last choice."""
+        self.names = tuple(names)
+        self.chosen = self.names or self.chosen
+
     @property
     def title(self) -> str:
         """Description of the runs included."""

@@ -523,10 +523,6 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             self.action_move_cursor(0, -len(self.view.fits))
 
-    def action_move_line_end(self) -> None:
-        """Move to the last column."""
-        self.action_move_cursor(0, len(self.view.fits))
-
     def action_move_group(self, step: int) -> None:
         """Move to the next group of titles, or back to the start of this or the previous one."""
         self.move_to(name=self._cursor.column_at_group(step))
@@ -639,28 +635,31 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         place = ROW_HEIGHTS.index(self.view.row_height)
         self.show_height(ROW_HEIGHTS[(place + 1) % len(ROW_HEIGHTS)])
 
-    def action_trends(self) -> None:
-        """Toggle the trends of numbers over the runs shown."""
-        self.view.trends = not self.view.trends
-        self._fit_content()
-        self._repaint()
+    def action_toggle_analysis(self, part: str) -> None:
+        """Toggle the trends, the outliers or the statistics at the foot."""
+        view = self.view
+        if part == "trends":
+            self.show_analysis(trends=not view.trends)
+        elif part == "outliers":
+            self.show_analysis(outliers=not self.renderer.outliers)
+        else:
+            self.show_analysis(statistics=() if view.foot.names else view.foot.chosen)
 
-    def action_statistics(self) -> None:
-        """Toggle the statistics of numbers at the foot."""
-        foot = self.view.foot
-        self.show_statistics(() if foot.names else foot.chosen)
-
-    def show_statistics(self, names: Sequence[str]) -> None:
-        """Show some of `STATISTICS` at the foot; none hides it."""
-        foot = self.view.foot
-        foot.names = tuple(names)
-        foot.chosen = foot.names or foot.chosen
-        self._content_changed(centre=False)
-        self._repaint()
-
-    def action_outliers(self) -> None:
-        """Toggle the highlighting of outliers in each column."""
-        self.renderer.outliers = not self.renderer.outliers
+    def show_analysis(
+        self,
+        *,
+        trends: bool | None = None,
+        outliers: bool | None = None,
+        statistics: Sequence[str] | None = None,
+    ) -> None:
+        """Show or hide trends, outliers and statistics; None leaves them as they are."""
+        if trends is not None:
+            self.view.trends = trends
+        if outliers is not None:
+            self.renderer.outliers = outliers
+        if statistics is not None:
+            self.view.foot.show(statistics)
+        self._content_changed()
         self._repaint()
 
     # The mouse

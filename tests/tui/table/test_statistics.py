@@ -137,7 +137,7 @@ async def test_statistics_are_those_of_the_filtered_runs():
     async with TableApp().run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         table = pilot.app.table
-        table.show_statistics(["max"])
+        table.show_analysis(statistics=["max"])
         await pilot.pause()
         assert foot_lines(table)[1][:2] == ["max", "100"]
         table.show_query(TableQuery(parse_filter("v00 < 5", table.rows.columns)))
@@ -149,7 +149,7 @@ async def test_wide_statistics_widen_their_column():
     async with TableApp().run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         table = pilot.app.table
-        table.show_statistics(["mean", "std"])
+        table.show_analysis(statistics=["mean", "std"])
         await pilot.pause()
         assert foot_lines(table)[2][:2] == ["std", "29.0115"]
 
