@@ -143,7 +143,10 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
         session.load_columns
     )
     choice = TableSelection(filter_text, sort_text, columns)
-    parts = text_parts(load_table(session.database, choice), format_name)
+    table = load_table(session.database, choice)
+    if why := table.why_empty():
+        print(f"damnit-tui: {why}", file=sys.stderr)
+    parts = text_parts(table, format_name)
     with ignore_broken_pipe():
         for part in parts:
             sys.stdout.write(for_stdout(part))

@@ -12,6 +12,7 @@ from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.state.column_selection import ColumnSelection
 from damnit_tui.state.saved_views import save_view
 from damnit_tui.state.view_state import ViewState
+from tests.daemon.builders import make_damnit_folder
 
 
 def run(*arguments, **environ):
@@ -207,6 +208,15 @@ def test_invalid_plot_option_is_reported_in_one_line(folder, arguments, reason, 
     assert said.out == ""
     assert reason in said.err
     assert len(said.err.splitlines()) == 1
+
+
+def test_print_without_runs_says_what_to_do_on_stderr(tmp_path):
+    path = make_damnit_folder(tmp_path / "amore").path
+    done = run(path, "--print=csv")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
+    assert "no runs yet" in done.stderr
+    assert "damnit-daemon start" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_print_without_a_database_is_an_error(empty_folder):

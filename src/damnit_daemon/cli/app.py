@@ -30,6 +30,8 @@ from .folder import FolderOption, save_recent_folder
 app = typer.Typer(
     name="damnit-daemon",
     help="Process runs of European XFEL experiments and manage their DAMNIT folder.",
+    epilog="To begin: `damnit-daemon proposal NUMBER` creates a folder, and `damnit-daemon start` "
+    "processes its runs. A simulated experiment: damnit-tui demo",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # faster, and the same in every terminal

@@ -73,10 +73,13 @@ def export(
     )
     from ..model.sanitize import for_stdout
     from ..store import Database
+    from .daemon_request import print_message
 
     damnit = chosen_folder(context, folder)
     chosen_format = checked_format((format or _format_of(output)).value)
     table = load_table(Database(damnit.database), TableSelection(filter, sort, columns))
+    if why := table.why_empty():
+        print_message(why)
     if output is not None:
         write_table(table, output, chosen_format, overwrite=True, formulas=formulas)
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..text import format_duration
+from .daemon_request import NO_DAEMON, START_HINT
 from .folder import FolderOption, chosen_folder
 from .text_table import format_table
 
@@ -47,7 +48,9 @@ def jobs(
         typer.echo(json.dumps([job_facts(job, now) for job in found], indent=1))
         return
     if not found and not left_out:
-        typer.echo("no jobs yet")
+        typer.echo(
+            "no jobs yet" if _has_daemon(damnit) else f"no jobs yet. {NO_DAEMON} {START_HINT}"
+        )
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in format_jobs(found, now) if found else ():
         typer.echo(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
@@ -81,6 +84,13 @@ def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]
         found += next_queued(con, limit=counts[JobState.QUEUED] if limit is None else limit)
         found += load_jobs(con, states=over, limit=limit)
     return found, max(0, sum(counts.values()) - len(found))
+
+
+def _has_daemon(folder: DamnitFolder) -> bool:
+    from ..ledger import Ledger, LedgerClient
+
+    ledger = Ledger(folder.ledger)
+    return ledger.exists() and LedgerClient(ledger).daemon() is not None
 
 
 def count_waiting(folder: DamnitFolder) -> int:

@@ -50,7 +50,8 @@ class Display:
         """Show an event; `key` is the run it concerns, if any."""
         if isinstance(event, ContextLoaded):
             for problem in event.problems:
-                self.line(str(problem))
+                if problem.severity != "error":  # errors end the command, which prints them
+                    self.line(str(problem))
         elif isinstance(event, RunnerMessage):
             self.line(f"{key}: {event.message}")
         elif isinstance(event, VariableDone) and event.outcome in MARKS:

@@ -65,8 +65,9 @@ def read_context(
 
 def _load(folder: DamnitFolder, *, check: bool) -> ContextLoaded:
     from ..launch import RunnerProcess
-    from ..services.context import context_python
+    from ..services.context import context_python, require_context_file
 
+    require_context_file(folder)
     if not check:
         from ..services.context_record import load_context
 

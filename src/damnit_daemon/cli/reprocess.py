@@ -98,6 +98,7 @@ def reprocess(
     folder: FolderOption = None,
 ) -> None:
     """Evaluate variables of runs and store the results."""
+    from ..services.context import require_context_file
     from ..services.selection import changed_variables, failed_variables, select_runs
 
     numbers = _run_numbers(runs)
@@ -111,6 +112,8 @@ def reprocess(
         raise typer.BadParameter("Use only one of --failed and --changed.")
     executor = "local" if local else "slurm" if slurm else None
     damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
+    if direct or changed:
+        require_context_file(damnit)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
     _print_missing(selection)
     if not selection.keys and numbers is not None:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from ..supervise import DaemonProbe
 
 
+NEXT = {
+    "stopped": ". Start it: damnit-daemon start",
+    "crashed": ". Its log: damnit-daemon logs",
+}
+"""What to do about a state, for people."""
+
 MOST_UNREADABLE = 5
 """Runs with unreadable files shown as text; JSON has them all."""
 
@@ -78,7 +84,7 @@ def format_status(found: dict[str, Any]) -> list[str]:
     from ..model.growing_runs import parse_growing
 
     state = found["state"]
-    lines = [f"{found['folder']}: {state}"]
+    lines = [f"{found['folder']}: {state}{NEXT.get(state, '')}"]
     if found["pid"] is not None:
         who = "process {pid} on {host}".format_map(found)
         last_renewal = f"last seen {found['beat_age_s']:.0f} s ago"

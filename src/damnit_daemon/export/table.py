@@ -71,6 +71,19 @@ class ExportTable:
     notes: tuple[Note, ...] = ()
     """Comments on a point in time, not on a run."""
     progress: Progress = lambda _done, _total: True
+    has_others: bool = False
+    """True if the database has other runs."""
+
+    def why_empty(self) -> str:
+        """Say why there are no runs, and what to do; empty if there are some."""
+        if self.runs:
+            return ""
+        if self.has_others:
+            return "no runs match the filter."
+        return (
+            "no runs yet. Process them as they arrive (damnit-daemon start), or those that have "
+            "files (damnit-daemon reprocess all --direct)."
+        )
 
     def lines(self) -> Iterator[tuple[RunRow, Sequence[Plain]]]:
         """Yield each run with its values, column by column; reads in batches to save memory.
@@ -131,7 +144,8 @@ def load_table(
     if choice.keys is None and (choice.filter or choice.sort):
         selected = _select(database, selected, columns, choice, progress)
     read = _reader(database, shown, are_all=len(shown) == len(columns))
-    return ExportTable(shown, selected, read, tuple(notes), progress)
+    has_others = len(selected) < len(runs)
+    return ExportTable(shown, selected, read, tuple(notes), progress, has_others)
 
 
 def _portions(runs: Sequence[RunRow], columns: int) -> Iterator[Sequence[RunRow]]:

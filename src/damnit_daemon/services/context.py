@@ -49,6 +49,18 @@ def context_python(folder: DamnitFolder) -> Path:
     )
 
 
+def require_context_file(folder: DamnitFolder) -> None:
+    """Raise if there is no context file.
+
+    Raises:
+        DamnitError: With how to create one.
+    """
+    if not folder.context_file.is_file():
+        raise DamnitError(
+            f"There is no {folder.context_file}.", hint="Create one: damnit-daemon proposal NUMBER"
+        )
+
+
 def may_fork(folder: DamnitFolder) -> bool:
     """Return True if jobs may be forks of one Python that has loaded the context file."""
     with Database(folder.database).reading() as con:

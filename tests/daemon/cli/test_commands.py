@@ -57,6 +57,38 @@ def test_help_imports_no_heavy_module():
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_command_alone_prints_help_with_first_steps(damnit):
+    result = damnit()
+    said = " ".join((result.out + result.err).split())
+    assert "To begin: `damnit-daemon proposal NUMBER` creates a folder" in said
+
+
+def test_missing_context_file_is_reported_with_what_creates_one(damnit, folder):
+    folder.context_file.unlink()
+    for words in (
+        ["read-context"],
+        ["read-context", "--check"],
+        ["reprocess", "1", "--direct", "--mock"],
+        ["reprocess", "all", "--changed"],
+    ):
+        result = damnit(*words)
+        assert (result.code, result.out) == (1, "")
+        assert result.err == (
+            f"damnit: There is no {folder.context_file}. "
+            "Create one: damnit-daemon proposal NUMBER\n"
+        )
+
+
+def test_export_without_runs_says_why_on_stderr(damnit, folder):
+    result = damnit("export", "--format", "csv")
+    assert (result.code, len(result.out.splitlines())) == (0, 1)
+    assert result.err.startswith("damnit: no runs yet. Process them as they arrive (")
+    assert result.err.count("\n") == 1
+    extract(folder, keys(1), mock=True)
+    assert damnit("export", "--filter", "run > 1").err == "damnit: no runs match the filter.\n"
+    assert damnit("export").err == ""
+
+
 def test_error_is_one_line_without_traceback(damnit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = damnit("export")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from damnit_daemon.cli.daemon_request import NO_DAEMON, START_HINT
 from damnit_daemon.ledger import (
     Executor,
     JobState,
@@ -47,7 +48,7 @@ def columns(text):
 
 
 def test_jobs_and_timings_are_empty_without_ledger(damnit, folder):
-    assert damnit("jobs").out == "no jobs yet\n"
+    assert damnit("jobs").out == f"no jobs yet. {NO_DAEMON} {START_HINT}\n"
     assert damnit("jobs", "--json").out == "[]\n"
     assert damnit("timings", "--json").out == "[]\n"
     assert damnit("timings").code == 1

@@ -209,6 +209,19 @@ def test_reprocess_direct_shows_progress_bar_on_a_terminal(folder, proposal):
     assert "3 runs: 3 variables done" in text
 
 
+def test_reprocess_direct_prints_errors_of_context_file_once(damnit, folder):
+    folder.context_file.write_text(
+        "from damnit_ctx import Variable\n"
+        "@Variable\ndef a(run, x: 'var#gone', y: 'var#more' = 1):\n    return x\n"
+    )
+    result = damnit("reprocess", "1", "--direct", "--mock")
+    assert result.code == 1
+    said = result.out + result.err
+    assert said.count("'gone'") == 1
+    assert said.count("warning: Missing dependency: 'more'") == 1
+    assert "The context file cannot be used:" in result.err
+
+
 def test_all_beside_run_numbers_is_refused_with_what_it_means(damnit, folder):
     result = damnit("reprocess", "all", "3")
     assert result.code == 2

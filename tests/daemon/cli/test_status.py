@@ -35,7 +35,8 @@ def test_status_without_ledger_prints_stopped(damnit, folder):
     result = damnit("status")
     assert result.code == 1
     assert result.out == (
-        f"{folder.path}: stopped\n  trigger      not set, broker not set\n  jobs         none yet\n"
+        f"{folder.path}: stopped. Start it: damnit-daemon start\n"
+        "  trigger      not set, broker not set\n  jobs         none yet\n"
     )
 
 

@@ -37,7 +37,8 @@ def test_reprocess_is_recorded_for_next_daemon(damnit, folder, proposal):
         "runs": [[1234, 1], [1234, 2]], "data": "raw", "variables": ["a"], "match": ["x"],
         "priority": 0,
     }  # fmt: skip
-    assert damnit("jobs").out == "no jobs yet\nrequests waiting for a daemon: 1\n"
+    assert damnit("jobs").out.startswith("no jobs yet. No daemon is running in this folder.")
+    assert damnit("jobs").out.endswith("\nrequests waiting for a daemon: 1\n")
 
 
 @pytest.mark.extended

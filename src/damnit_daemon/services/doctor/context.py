@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...launch import Limits, RunnerProcess
 from ...paths import DamnitFolder
 from ...text import count_of
-from ..context import context_python
+from ..context import context_python, require_context_file
 from .finding import Finding, fine, note, wrong
 
 START_S = 90.0
@@ -17,12 +17,9 @@ def check_context(folder: DamnitFolder) -> Iterator[Finding]:
     """Check that the Python starts, has the required packages, and can load the file.
 
     Raises:
-        DamnitError: If it does not start; gives the reason.
+        DamnitError: If there is no file, or its Python does not start; gives the reason.
     """
-    if not folder.context_file.is_file():
-        text = f"There is no {folder.context_file}."
-        yield wrong("context", text, "Create one: damnit-daemon proposal NUMBER")
-        return
+    require_context_file(folder)
     python = context_python(folder)
     with RunnerProcess(folder, python, limits=Limits(start_s=START_S)) as runner:
         loaded = runner.context
