@@ -183,6 +183,8 @@ TERMINAL: Mapping[str, TerminalLook] = {
     "missing": TerminalLook(color="33"),
     "trend": TerminalLook(color="36"),
     "mark": TerminalLook(color="36"),
+    "success": TerminalLook(color="32"),
+    "quiet": TerminalLook("2"),
 }
 """Role → look before the app runs; others look like plain text."""
 VARIES = TerminalLook("1")

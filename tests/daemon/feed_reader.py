@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 
-def read_on(feed, seen):
-    """Take in all that there is to see by now: values by run and name."""
+def read_on(feed, seen, labels=None):
+    """Take in all that there is to see by now: values by run and name, labels by run."""
     found = feed.changes()
     while found is not None:
-        take(found, seen)
+        take(found, seen, labels)
         found = feed.walk()
 
 
-def take(found, seen):
+def take(found, seen, labels=None):
     """Take in some changes."""
+    labels = {} if labels is None else labels
     if found.is_new:
         seen.clear()
+        labels.clear()
+    labels.update((row.key, row.labels) for row in found.runs)
+    for key in found.removed_runs:
+        labels.pop(key, None)
     for cell in found.removed_values:
         seen.pop(cell, None)
     for value in found.values:

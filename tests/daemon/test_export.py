@@ -35,11 +35,13 @@ from damnit_daemon.export import table as table_module
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.store import (
     Database,
+    LabelChange,
     NewValue,
     add_note,
     add_user_variable,
     create_database,
     ensure_run,
+    save_labels,
     save_values,
     update_computed_variables,
 )
@@ -210,6 +212,17 @@ def test_selection_exports_given_runs_and_variables_in_given_order(database):
     assert [run.key.run for run in table.runs] == [2, 1]
     assert table.titles() == ["Proposal", "Run", "Timestamp", "text", "XGM/Number"]
     assert dict(table.lines())[table.runs[1]] == ("plain", 1234.5)
+
+
+def test_labels_are_exported_as_a_column_where_it_is_chosen(database):
+    with database.writing() as con:
+        save_labels(con, [LabelChange(KEY, (), ("dark", "good"))])
+
+    table = load_table(database, TableSelection(columns="labels,number", sort="-labels"))
+    assert table.titles() == ["Proposal", "Run", "Timestamp", "Labels", "XGM/Number"]
+    assert dict(table.lines())[table.runs[0]] == ("dark good", 1234.5)
+    assert {labels for _, (labels, _) in list(table.lines())[1:]} <= {None}
+    assert "Labels" not in load_table(database).titles()
 
 
 def test_export_reports_progress_and_can_be_cancelled(database, tmp_path, monkeypatch):

@@ -34,7 +34,21 @@ COLUMNS = [
 ]
 WORDS = [
     *("comment", "xgm", "grp.line", "line", "n", "and", "run", "proposal", "time", "'not ('"),
-    *("or", "not", "in", "is:", "has:", "tag:", "is:error", "is:skipped", "has:xgm", "tag:beam"),
+    *(
+        "or",
+        "not",
+        "in",
+        "is:",
+        "has:",
+        "tag:",
+        "label:",
+        "label:good",
+        "labels",
+        "is:error",
+        "is:skipped",
+        "has:xgm",
+        "tag:beam",
+    ),
     *("<", "<=", "=", "!=", "~", "==", "(", ")", ",", "-", '"', "'", "1,2", "1-9", "9-1", "0x1"),
     *("1e999", "-1e-999", "nan", "inf", "9" * 400, "1-" + "9" * 30, "1_0", "٣", "²", "Infinity"),
     *("-2h", "-99999999999999d", "25:61", "10:00", "today", "now", "2026-02-30", "9999-12-31"),
@@ -53,13 +67,14 @@ CELLS = [
     *("", "a" * 400, "a" * 400 + "!", "LaB6", "1", "\0", "\ud800", "\x1b[2J", "line\nline"),
     *(Blob(BlobKind.PNG, 10), b"\xff", True),
 ]
+LABELS = st.sampled_from([(), ("good",), ("bad", "\x1b[2J")])
 TIMES = [None, 0.0, NOW, -1e18, 1e300, float("nan"), float("inf")]
 
 
 @st.composite
 def tables(draw):
     keys = [RunKey(draw(st.sampled_from([1234, 1, 2**62])), run) for run in range(1, 5)]
-    rows = [RunRow(key, draw(st.sampled_from(TIMES)), None) for key in keys]
+    rows = [RunRow(key, draw(st.sampled_from(TIMES)), None, draw(LABELS)) for key in keys]
     values = [
         StoredValue(key, column.name, draw(st.sampled_from(CELLS)), NOW)
         for key in keys

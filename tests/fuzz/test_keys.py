@@ -260,7 +260,14 @@ async def test_random_keys_write_and_request_only_confirmed_changes(place, monke
 
         return refused
 
-    for method in ("set_values", "add_note", "change_note", "define_variable", "add_runs"):
+    for method in (
+        "set_values",
+        "add_note",
+        "change_note",
+        "define_variable",
+        "add_runs",
+        "set_labels",
+    ):
         monkeypatch.setattr(Editor, method, refuse(method))
     folder = make_rich_folder(place / "amore")
     before = content_of(folder)

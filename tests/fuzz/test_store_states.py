@@ -18,12 +18,16 @@ from damnit_daemon.store import (
     ChangeFeed,
     Database,
     EditConflict,
+    LabelChange,
+    LabelsChanged,
     NewValue,
     ValueEdit,
     add_user_variable,
     create_database,
+    ensure_run,
     load_values,
     save_changes,
+    save_labels,
     save_values,
 )
 from tests.daemon.feed_reader import read_on, take
@@ -41,6 +45,7 @@ VALUES = st.one_of(
     st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False),
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8),
 )  # fmt: skip
+LABELS = st.sampled_from([(), ("good",), ("dark",), ("bad", "dark")])
 TEXTS = st.sampled_from([None, "seen", "again", "dark"])
 tally = {"steps": 0, "refused": 0}
 
@@ -61,6 +66,8 @@ class StoreStates(RuleBasedStateMachine):
         self.ages = {}
         self.readers = [ChangeFeed(self.database, now=lambda: self.now) for _ in range(READERS)]
         self.seen = [{} for _ in range(READERS)]
+        self.labels = {}
+        self.seen_labels = [{} for _ in range(READERS)]
 
     def teardown(self):
         for reader in self.readers:
@@ -109,6 +116,22 @@ class StoreStates(RuleBasedStateMachine):
         if present != new:
             self.cells[key, name] = new
 
+    @rule(key=RUNS, new=LABELS, old=LABELS, knows=st.booleans())
+    def label(self, key, new, old, knows):
+        """Label a run, having seen its present labels or others."""
+        present = self.labels.get(key, ())
+        change = LabelChange(key, present if knows else old, new)
+        if present not in (change.old, new):
+            with pytest.raises(LabelsChanged), self.writing() as con:
+                ensure_run(con, key, added_at=1.0)
+                save_labels(con, [change])
+            tally["refused"] += 1
+            return
+        with self.writing() as con:
+            ensure_run(con, key, added_at=1.0)
+            save_labels(con, [change])
+        self.labels[key] = new
+
     @rule(keys=st.permutations(KEYS), name=COMPUTED)
     def fail(self, keys, name):
         """A writer that fails has written nothing."""
@@ -131,19 +154,23 @@ class StoreStates(RuleBasedStateMachine):
     @rule(number=st.integers(0, READERS - 1))
     def read(self, number):
         """A reader looks until there is nothing more to see."""
-        read_on(self.readers[number], self.seen[number])
+        reader, labels = self.readers[number], self.seen_labels[number]
+        read_on(reader, self.seen[number], labels)
         assert self.seen[number] == self.cells
+        assert {k: v for k, v in labels.items() if v} == {k: v for k, v in self.labels.items() if v}
 
     @rule(number=st.integers(0, READERS - 1), near=st.lists(RUNS, max_size=2))
     def glance(self, number, near):
         """A reader looks once: what it then knows of is there, or was a moment ago."""
-        take(self.readers[number].changes(near), self.seen[number])
+        found = self.readers[number].changes(near)
+        take(found, self.seen[number], self.seen_labels[number])
 
     @rule(number=st.integers(0, READERS - 1))
     def open_again(self, number):
         self.readers[number].close()
         self.readers[number] = ChangeFeed(self.database, now=lambda: self.now)
         self.seen[number] = {}
+        self.seen_labels[number] = {}
 
     @invariant()
     def all_is_stored(self):

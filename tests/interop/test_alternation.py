@@ -7,8 +7,11 @@ import shutil
 
 import pytest
 
+from damnit_daemon.edit import Editor
 from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.model import RunKey
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.store import Database, load_labels
 
 from . import on_disk
 from .agreement import disagreements, table_disagreements
@@ -156,3 +159,16 @@ def test_results_submitted_by_the_peer_are_combined_by_our_daemon(peer, ours, pr
 
 def _read(theirs, name):
     return theirs.content["runs"]["1"]["variables"][name]["read"]
+
+
+def test_labels_of_ours_outlive_what_the_peer_writes(peer, processed):
+    editor = Editor(DamnitFolder(processed), environment={"AMORE_BROKER": "none"})
+    labelled = editor.label_runs([KEY], add=["good", "sample-7"])
+    (processed / "step.txt").write_text("2")
+    peer.script("edit.py", processed, PROPOSAL, 1)
+    peer.process(processed, 1)
+    check(processed, peer, 2)
+    with Database(processed / "runs.sqlite").reading() as con:
+        assert load_labels(con, KEY) == ("good", "sample-7")
+    editor.revert(labelled)
+    check(processed, peer, 2)

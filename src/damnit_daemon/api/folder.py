@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from ..errors import DamnitError
 from ..model import Column, RunKey
+from ..model.labels import has_label
 from ..paths import DamnitFolder, locate_folder
 from ..store import Database, load_columns, load_runs, load_setting
 from .run import Run
@@ -64,14 +65,17 @@ class Folder:
             found = load_setting(con, "proposal")
         return found if isinstance(found, int) else None
 
-    def runs(self, *, processed: bool = True) -> list[Run]:
+    def runs(self, *, processed: bool = True, label: str | None = None) -> list[Run]:
         """Return the runs in order of their numbers.
 
         Args:
             processed: Only runs with computed values.
+            label: Only runs with this label, ignoring case; `none`: only those without labels.
         """
         with self._database.reading() as con:
             rows = load_runs(con)
+        if label is not None:
+            rows = [row for row in rows if has_label(row.labels, label)]
         return [Run(self._folder, row) for row in rows if row.start_time or not processed]
 
     def __iter__(self) -> Iterator[Run]:

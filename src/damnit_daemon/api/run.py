@@ -60,6 +60,11 @@ class Run:
         return str(found[0].value or "") if found else ""
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that users have given the run, such as good or bad, when it was read."""
+        return self._row.labels
+
+    @property
     def unreadable_files(self) -> str:
         """Files of the run that could not be read by its last job; empty if all could.
 

@@ -10,6 +10,7 @@ from ..errors import ExtraMissing
 from ..model import Column, Failure, RunRow
 from ..model.value import describe_blob
 from ..query import SummaryTable, parse_filter, parse_sort, sort_keys
+from ..query.cells import LABELS
 from ..store import Database, load_columns, load_content, load_runs, load_summaries
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ def load_frame(
     return _frame(
         [runs[place] for place in selected],
         [column for column in shown if column.name not in TABLE_COLUMNS],
-        lambda name: _picked(cells.get(name), selected),
+        lambda column: (
+            [" ".join(runs[place].labels) or None for place in selected]
+            if column == LABELS
+            else _picked(cells.get(column.name), selected)
+        ),
         titles=titles,
     )
 
@@ -52,7 +57,7 @@ def _picked(cells: Sequence[Any] | None, places: Sequence[int]) -> list[Any]:
 def _frame(
     runs: Sequence[RunRow],
     columns: Sequence[Column],
-    cells_of: Callable[[str], Sequence[Any]],
+    cells_of: Callable[[Column], Sequence[Any]],
     *,
     titles: bool,
 ) -> pd.DataFrame:
@@ -69,7 +74,7 @@ def _frame(
     if titles:
         frame = dict(zip(TITLES, frame.values(), strict=True))
     for column in columns:
-        entries = _plain(cells_of(column.name), column)
+        entries = _plain(cells_of(column), column)
         array = pd.array(entries, dtype=_dtype(entries))
         frame[column.title if titles else column.name] = array
     return pd.DataFrame(frame)

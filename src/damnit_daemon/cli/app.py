@@ -14,6 +14,7 @@ from . import (
     doctor,
     export,
     jobs,
+    label,
     logs,
     new_id,
     proposal,
@@ -87,4 +88,5 @@ _add("timings", timings.timings, "timings --in 1234")
 _add("doctor", doctor.doctor, "doctor --verify --repair")
 _add("combine", combine.combine, "combine --in 1234")
 _add("export", export.export, "export -o runs.csv --filter 'xgm > 500'")
+_add("label", label.label, "label 20-32 bad sample-7")
 _add("run", run.run, "run --in 1234")

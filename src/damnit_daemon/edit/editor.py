@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..errors import DamnitError
 from ..ledger import Edit
 from ..model import RunKey, VariableInfo
+from ..model.labels import parse_label, with_labels
 from ..paths import DamnitFolder
 from ..runner.author import author_name
 from ..store import (
     Database,
+    LabelChange,
     Note,
     Plain,
     ValueEdit,
@@ -22,19 +24,24 @@ from ..store import (
     change_note,
     change_user_variable,
     define_user_variable,
+    ensure_run,
+    load_labels,
     load_setting,
     load_values,
     remove_note,
     restore_user_variable,
     save_changes,
+    save_labels,
     withdraw_user_variable,
 )
 from .broadcast import EditBroadcast
 from .journal import Journal
 from .parse_input import convert_value
-from .undo import AnySaved, SavedNote, SavedValues, SavedVariable
+from .undo import AnySaved, SavedLabels, SavedNote, SavedValues, SavedVariable
 
 COMMENT = "comment"
+LABELS = "labels"
+"""Name under which labels are in the journal."""
 MOST_RUNS = 1000
 """Empty runs that can be added at once."""
 
@@ -85,6 +92,45 @@ class Editor:
         self._broadcast_values(done, now)
         return SavedValues(done, tuple(written))
 
+    def set_labels(self, changes: Sequence[LabelChange]) -> SavedLabels:
+        """Set the labels of runs: of all of them, or of none.
+
+        Runs that are not listed yet, such as those the daemon has just found, are listed. Other
+        programs are not notified: DAMNIT does not know labels.
+
+        Raises:
+            LabelsChanged: If a run does not have the expected old labels.
+            StoreError: If the database cannot be written.
+        """
+        now = self._clock()
+        with self._database.writing() as con:
+            for change in changes:
+                ensure_run(con, change.key, added_at=now)
+            done = save_labels(con, changes)
+        self._note_labels(done, now)
+        return SavedLabels(tuple(done))
+
+    def label_runs(
+        self, keys: Iterable[RunKey], *, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> SavedLabels:
+        """Add labels to runs and remove others, whatever labels they have now.
+
+        Raises:
+            BadLabel: If a word cannot be a label, or a run would have too many.
+            StoreError: If the database cannot be written.
+        """
+        now = self._clock()
+        add, remove = [*map(parse_label, add)], [label.casefold() for label in remove]
+        with self._database.writing() as con:
+            changes = []
+            for key in keys:
+                ensure_run(con, key, added_at=now)
+                present = load_labels(con, key) or ()
+                changes.append(LabelChange(key, present, with_labels(present, add, remove)))
+            done = save_labels(con, changes)
+        self._note_labels(done, now)
+        return SavedLabels(tuple(done))
+
     def define_variable(self, info: VariableInfo) -> None:
         """Add a user-editable variable.
 
@@ -129,11 +175,13 @@ class Editor:
 
         Raises:
             EditConflict: If a cell has been changed since.
-            StoreError: If a definition or a note has, or the database cannot be written.
+            StoreError: If a definition, a note or labels have, or the database cannot be written.
         """
         match saved:
             case SavedValues():
                 return self.set_values(saved.undone())
+            case SavedLabels():
+                return self.set_labels(saved.undone())
             case SavedNote():
                 return self._revert_note(saved)
             case SavedVariable(after=None):
@@ -223,6 +271,11 @@ class Editor:
         self._note(changes, now)
         for name in dict.fromkeys(change.name for change in changes):
             self._echo.values_set([c.key for c in changes if c.name == name], [name])
+
+    def _note_labels(self, changes: Sequence[LabelChange], now: float) -> None:
+        self._note(
+            [ValueEdit(c.key, LABELS, " ".join(c.old), " ".join(c.new)) for c in changes], now
+        )
 
     def _note(self, changes: Sequence[ValueEdit], now: float) -> None:
         if changes:

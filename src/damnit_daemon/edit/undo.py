@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..model import StoredValue, VariableInfo
-from ..store import Note, ValueEdit
+from ..store import LabelChange, Note, ValueEdit
 
 
 @dataclass(frozen=True)
@@ -42,4 +42,16 @@ class SavedNote:
     after: Note | None
 
 
-AnySaved = SavedValues | SavedVariable | SavedNote
+@dataclass(frozen=True)
+class SavedLabels:
+    """Labels of runs that were changed."""
+
+    labels: tuple[LabelChange, ...]
+    """Without runs that already had the new labels."""
+
+    def undone(self) -> list[LabelChange]:
+        """Return the changes that restore the old labels, unless changed since."""
+        return [c._replace(old=c.new, new=c.old) for c in self.labels]
+
+
+AnySaved = SavedValues | SavedVariable | SavedNote | SavedLabels

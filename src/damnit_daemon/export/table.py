@@ -12,6 +12,7 @@ from ..errors import DamnitError
 from ..model import Column, Failure, RunKey, RunRow
 from ..model.value import describe_blob
 from ..query import SummaryTable, parse_filter, parse_sort, sort_keys
+from ..query.cells import LABELS
 from ..store import (
     Database,
     Note,
@@ -99,7 +100,12 @@ class ExportTable:
                 raise Cancelled
             read = self.read([run.key for run in portion])
             empty = [None] * len(portion)
-            cells = [read.get(column.name, empty) for column in self.columns]
+            cells = [
+                [" ".join(run.labels) or None for run in portion]
+                if column == LABELS
+                else read.get(column.name, empty)
+                for column in self.columns
+            ]
             rows = zip(*cells, strict=True) if cells else [()] * len(portion)
             yield from zip(portion, rows, strict=True)
             done += len(portion)
@@ -214,7 +220,7 @@ def _selected_columns(columns: list[Column], choice: TableSelection) -> list[Col
         names = [key.column.name for key in parse_sort(choice.columns, columns)]
     else:
         return columns
-    known = {column.name: column for column in columns}
+    known = {column.name: column for column in (LABELS, *columns)}
     return [known[name] for name in dict.fromkeys(names) if name in known]
 
 

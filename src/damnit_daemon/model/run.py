@@ -16,10 +16,12 @@ class RunKey(NamedTuple):
 
 
 class RunRow(NamedTuple):
-    """Row of `run_info`."""
+    """Row of `run_info`, with the labels of the run."""
 
     key: RunKey
     start_time: float | None
     """Start of the run, Unix seconds UTC; None for a run that has not been processed yet."""
     added_at: float | None
     """When the run was added to the database, Unix seconds UTC."""
+    labels: tuple[str, ...] = ()
+    """What users have labelled it, in alphabetical order."""

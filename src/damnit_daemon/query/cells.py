@@ -15,6 +15,8 @@ RUN = Column("run", "Run")
 PROPOSAL = Column("proposal", "Proposal")
 TIME = Column("start_time", "Time")
 COMMENT = Column("comment", "Comment", type="string")
+LABELS = Column("labels", "Labels", "Labels of the run, such as good or bad.", type="string")
+"""A variable of this name takes precedence, so compare the column, not its name."""
 FIXED = (RUN, PROPOSAL, TIME, COMMENT)
 """Columns that every run has, besides its variables."""
 
@@ -38,12 +40,13 @@ class Cells:
     def scalars(self, column: Column) -> Sequence[Scalar]:
         """Return a column's cells as numbers and texts, None for anything else."""
         if column.name not in self._scalars:
-            self._scalars[column.name] = self._fetch(column.name)
+            fetched = self._labels() if column == LABELS else self._fetch(column.name)
+            self._scalars[column.name] = fetched
         return self._scalars[column.name]
 
     def filled(self, column: Column) -> Sequence[bool]:
         """Return for each run whether its cell has a value, images and arrays included."""
-        if column.name in (RUN.name, PROPOSAL.name, TIME.name):
+        if column.name in (RUN.name, PROPOSAL.name, TIME.name) or column == LABELS:
             return [value is not None for value in self.scalars(column)]
         return self.table.filled(column.name, self.keys)
 
@@ -58,6 +61,14 @@ class Cells:
                 parts = [text.casefold() for text in texts]
             self._folded[name] = together, parts
         return self._folded[name]
+
+    def labels(self) -> Sequence[tuple[str, ...]]:
+        """Return the labels of each run."""
+        run = self.table.run
+        return [run(key).labels for key in self.keys]
+
+    def _labels(self) -> Sequence[Scalar]:
+        return [" ".join(labels) or None for labels in self.labels()]
 
     def _fetch(self, name: str) -> Sequence[Scalar]:
         if name == RUN.name:

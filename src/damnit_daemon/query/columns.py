@@ -7,11 +7,17 @@ from collections.abc import Sequence
 
 from ..model import Column
 from ..text import nearest, suggestion
-from .cells import FIXED, TIME
+from .cells import FIXED, LABELS, TIME
 from .errors import FilterError
 from .tokens import Token
 
 _ALSO = {"time": TIME, "start": TIME}
+
+
+def every_column(columns: Sequence[Column]) -> list[Column]:
+    """Return variables and the columns that every run has; labels give way to a namesake."""
+    has_namesake = any(column.name == LABELS.name for column in columns)
+    return [*FIXED, *columns, *(() if has_namesake else (LABELS,))]
 
 
 def find_column(token: Token, columns: Sequence[Column]) -> Column:
@@ -21,7 +27,7 @@ def find_column(token: Token, columns: Sequence[Column]) -> Column:
         FilterError: If none or several match; suggests names.
     """
     folded = token.text.casefold()
-    every = [*FIXED, *columns]
+    every = every_column(columns)
     by_name = {column.name: column for column in reversed(every)}
     if token.text in by_name:
         return by_name[token.text]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model import Column
-from .cells import FIXED, PROPOSAL, RUN, TIME
-from .columns import find_column
+from ..model.labels import NO_LABEL
+from .cells import LABELS, PROPOSAL, RUN, TIME
+from .columns import every_column, find_column
 from .errors import FilterError
 from .parser import STATES
 from .tokens import PREFIXES, Token, TokenKind, quoted, tokens
@@ -47,7 +48,7 @@ def complete_filter(
     start = partial.start
     word = partial.text
     if partial.prefix:
-        found: Iterable[str] = _after_prefix(partial.prefix, columns)
+        found: Iterable[str] = _after_prefix(partial.prefix, columns, values)
         options = [f"{partial.prefix}:{name}" for name in matching(word, found)]
         return Completion(start, cursor, tuple(options[:MOST]))
     if (column := _compared(before, columns)) is not None:
@@ -74,7 +75,7 @@ def complete_columns(text: str, cursor: int, columns: Sequence[Column]) -> Compl
 
 def matching_columns(word: str, columns: Sequence[Column]) -> list[str]:
     """Return columns whose name or title contains a word, quoted as a filter needs it."""
-    every = {column.name: column for column in (*FIXED, *columns)}
+    every = {column.name: column for column in every_column(columns)}
     folded = word.casefold()
     begin: list[str] = []
     inside: list[str] = []
@@ -145,9 +146,11 @@ def _values_of(column: Column, values: Values) -> Iterable[str]:
     return [word for text in values(column) if text and (word := quoted(text))]
 
 
-def _after_prefix(prefix: str, columns: Sequence[Column]) -> Iterable[str]:
+def _after_prefix(prefix: str, columns: Sequence[Column], values: Values) -> Iterable[str]:
     if prefix == "is":
         return STATES
+    if prefix == "label":
+        return [NO_LABEL, *sorted({label for text in values(LABELS) for label in text.split()})]
     if prefix == "tag":
         return [quoted(tag) for tag in sorted({tag for c in columns for tag in c.tags})]
     return [quoted(column.name) for column in columns]

@@ -2,7 +2,8 @@
 
 either    := both ("or" both)*
 both      := each (["and"] each)*
-each      := "not" each | "(" either ")" | comparison | has:NAME | is:WORD | tag:NAME | word
+each      := "not" each | "(" either ")" | comparison | has:NAME | is:WORD | label:WORD | tag:NAME
+             | word
 comparison:= NAME ("=" | "!=" | "<" | "<=" | ">" | ">=" | "~") value | NAME "in" values
 """
 
@@ -14,13 +15,14 @@ from functools import cache
 
 from ..model import UNKNOWN_CONTENT, Column, ContentOf
 from .build import among, compare, match, wrong
-from .cells import COMMENT, PROPOSAL, RUN, TIME
+from .cells import COMMENT, LABELS, PROPOSAL, RUN, TIME
 from .columns import find_column
 from .predicates import (
     All,
     Condition,
     Has,
     HasError,
+    HasLabel,
     IsMarked,
     Not,
     Says,
@@ -162,6 +164,8 @@ class Parser:
             return Has((find_column(token, self._columns),))
         if token.prefix == "is":
             return self._state(token)
+        if token.prefix == "label":
+            return HasLabel(token.text)
         folded = token.text.casefold()
         tags = {tag for column in self._columns for tag in column.tags}
         if folded not in {tag.casefold() for tag in tags}:
@@ -186,7 +190,7 @@ class Parser:
     def _comparison(self, name: Token) -> Condition:
         operator = self._take()
         column = find_column(name, self._columns)
-        is_fixed = column.name in (RUN.name, PROPOSAL.name, TIME.name)
+        is_fixed = column.name in (RUN.name, PROPOSAL.name, TIME.name) or column == LABELS
         content = UNKNOWN_CONTENT if is_fixed else self._content(column)
         if operator.is_word("in"):
             return among(column, self._options(operator), self._moment, content)

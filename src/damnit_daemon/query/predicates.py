@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from ..model import Column, RunKey
 from ..model.batch import ANY
-from .cells import LONGEST_TEXT, RUN, Cells, natural, text_of
+from ..model.labels import has_label
+from .cells import LABELS, LONGEST_TEXT, RUN, Cells, natural, text_of
 from .table import Scalar, Table
 
 Mask = Sequence[bool]
@@ -223,6 +224,17 @@ class Says:
 
 
 @dataclass(frozen=True)
+class HasLabel:
+    """The run has a label; `none`: it has none."""
+
+    label: str
+
+    def mask(self, cells: Cells) -> Mask:
+        """Evaluate the condition for some runs at once."""
+        return [has_label(labels, self.label) for labels in cells.labels()]
+
+
+@dataclass(frozen=True)
 class HasError:
     """A variable failed, or was skipped."""
 
@@ -254,6 +266,8 @@ def columns_of(condition: Condition) -> set[str]:
         return {RUN.name}
     if isinstance(condition, Has):
         return {column.name for column in condition.columns}
+    if isinstance(condition, HasLabel):
+        return {LABELS.name}
     if isinstance(condition, IsMarked):
         return set()
     return {condition.column.name} if isinstance(condition, OfColumn) else {ANY}

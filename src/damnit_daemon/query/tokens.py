@@ -37,7 +37,7 @@ class Token(NamedTuple):
 
 
 RESERVED = ("and", "or", "not", "in")
-PREFIXES = ("has", "is", "tag")
+PREFIXES = ("has", "is", "label", "tag")
 _BLANK = re.compile(r"\s*")
 _OPERATOR = re.compile(r"<=|>=|!=|==|[<>=~]")
 _PREFIX = re.compile(rf"({'|'.join(PREFIXES)}):", re.IGNORECASE)

@@ -45,6 +45,7 @@ from .errors import (
 )
 from .identifiers import is_variable_name
 from .integrity import find_damage
+from .labels import LabelChange, LabelsChanged, load_labels, save_labels
 from .migrations import migrate
 from .runs import ensure_run, load_listed_runs, load_runs
 from .save_values import NewValue, Rejected, SaveReport, save_values
@@ -88,6 +89,8 @@ __all__ = [
     "EditConflict",
     "FormatTooNew",
     "FormatTooOld",
+    "LabelChange",
+    "LabelsChanged",
     "NameRefused",
     "NameTaken",
     "NewValue",
@@ -119,6 +122,7 @@ __all__ = [
     "load_columns",
     "load_computed_times",
     "load_content",
+    "load_labels",
     "load_listed_runs",
     "load_notes",
     "load_plain",
@@ -137,6 +141,7 @@ __all__ = [
     "restore_user_variable",
     "same_value",
     "save_changes",
+    "save_labels",
     "save_setting",
     "save_values",
     "update_computed_variables",

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import RunKey, RunRow
+from ..model.labels import split_labels
+from .labels import label_expression, load_label_sums
 from .sql import fetch_all
 
 
@@ -49,21 +51,26 @@ def load_runs(con: sqlite3.Connection) -> list[RunRow]:
 def load_listed_runs(con: sqlite3.Connection, newest: int | None = None) -> list[RunRow]:
     """Load the listed runs, or the newest of them; in no particular order."""
     sql = (
-        "SELECT proposal, run, start_time, added_at FROM run_info "
-        "WHERE typeof(proposal) = 'integer' AND typeof(run) = 'integer'"
+        f"SELECT proposal, run, start_time, added_at, {label_expression(con)} "
+        "FROM run_info WHERE typeof(proposal) = 'integer' AND typeof(run) = 'integer'"
     )
     if newest is not None:
         sql += f" ORDER BY proposal DESC, run DESC LIMIT {newest:d}"
     return [
-        RunRow(RunKey(proposal, run), _as_time(start_time), _as_time(added_at))
-        for proposal, run, start_time, added_at in fetch_all(con, sql)
+        RunRow(
+            RunKey(proposal, run),
+            _as_time(start_time),
+            _as_time(added_at),
+            split_labels(labels) if labels else (),
+        )
+        for proposal, run, start_time, added_at, labels in fetch_all(con, sql)
     ]
 
 
 def load_run_sums(con: sqlite3.Connection) -> object:
-    """Return a checksum of the list of runs, which is faster to compute than the list."""
+    """Return a checksum of runs and labels, which is faster to compute than the list."""
     sql = "SELECT count(*), max(rowid), total(start_time), total(added_at) FROM run_info"
-    return fetch_all(con, sql)[0]
+    return fetch_all(con, sql)[0], load_label_sums(con)
 
 
 def _as_time(value: Any) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.model import StoredValue, VariableInfo
-from damnit_daemon.store import Note, ValueEdit
+from damnit_daemon.store import LabelChange, Note, ValueEdit
 from damnit_daemon.text import count_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ class EditResult(NamedTuple):
     def values(self) -> tuple[StoredValue, ...]:
         """The values that are stored now."""
         return getattr(self.saved, "written", ())
+
+    @property
+    def labels(self) -> tuple[LabelChange, ...]:
+        """The labels that are stored now."""
+        return getattr(self.saved, "labels", ())
 
 
 class SetValues(NamedTuple):
@@ -44,6 +49,25 @@ class Redo(NamedTuple):
     """Redo the last undone edit."""
 
     words: str = "Redo"
+
+
+class LabelRuns(NamedTuple):
+    """Set the labels of runs."""
+
+    changes: tuple[LabelChange, ...]
+    words: str
+    """The subject of the command."""
+
+    def carry_out(self, editor: Editor) -> EditResult:
+        """Set the labels."""
+        saved = editor.set_labels(self.changes)
+        changed = saved.labels
+        if len(changed) == 1:
+            ((key, _, new),) = changed
+            message = f"Run {key.run}: {' '.join(new) or 'no labels'}."
+        else:
+            message = f"Changed: {self.words}."
+        return EditResult(message, saved if changed else None)
 
 
 class DefineVariable(NamedTuple):
@@ -138,7 +162,17 @@ class AddRuns(NamedTuple):
         return EditResult(several if len(keys) > 1 else f"Added: run {keys[0].run}")
 
 
-Order = SetValues | Undo | Redo | DefineVariable | ChangeVariable | AddNote | ChangeNote | AddRuns
+Order = (
+    SetValues
+    | LabelRuns
+    | Undo
+    | Redo
+    | DefineVariable
+    | ChangeVariable
+    | AddNote
+    | ChangeNote
+    | AddRuns
+)
 
 
 def _quoted(text: str) -> str:

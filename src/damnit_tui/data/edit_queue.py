@@ -25,6 +25,8 @@ from damnit_daemon.store import (
     Database,
     DatabaseBusy,
     EditConflict,
+    LabelChange,
+    LabelsChanged,
     NameRefused,
     Note,
     NoteChanged,
@@ -37,7 +39,7 @@ from damnit_daemon.store import (
 )
 
 from ..sanitize import clip, visible
-from .edit_commands import Order, Redo, SetValues, Undo
+from .edit_commands import EditResult, Order, Redo, SetValues, Undo
 
 if TYPE_CHECKING:
     from damnit_daemon.edit import AnySaved, Editor
@@ -47,6 +49,7 @@ TIMEOUT_S = 2.0
 """How long one attempt waits for a lock."""
 RETRY_S = 0.5
 OVERTAKEN = (
+    LabelsChanged,
     NameRefused,
     NoteChanged,
     TypeLost,
@@ -70,6 +73,8 @@ class EditSaved(Message):
     """The stored values, shown before the database is read again."""
     problem: str = ""
     """A problem that did not prevent the edit."""
+    labels: tuple[LabelChange, ...] = ()
+    """The stored labels, shown before the database is read again."""
 
 
 @dataclass
@@ -281,7 +286,8 @@ class EditQueue:
             done = order.carry_out(self._open())
             if done.saved is not None:
                 self._remember(Step(order.words, done.saved))
-            return EditSaved(order, done.message, done.values, self._open().problem)
+            problem = self._open().problem
+            return EditSaved(order, done.message, done.values, problem, done.labels)
         except DatabaseBusy:
             raise
         except DamnitError as error:
@@ -320,8 +326,8 @@ class EditQueue:
             return EditFailed(order._replace(words=f"{order.words}, {step.words}"), str(error))
         steps.remove(step)
         others.append(Step(step.words, saved))
-        values = getattr(saved, "written", ())
-        return EditSaved(order, f"{word}: {_now(step.words, saved)}", values, editor.problem)
+        done = EditResult(f"{word}: {_now(step.words, saved)}", saved)
+        return EditSaved(order, done.message, done.values, editor.problem, done.labels)
 
     def _remember(self, step: Step) -> None:
         self._done.append(step)
@@ -337,8 +343,10 @@ class EditQueue:
 
 def _now(words: str, saved: AnySaved) -> str:
     """Describe the edit, with the new value if it fits on a line."""
-    from damnit_daemon.edit import SavedValues
+    from damnit_daemon.edit import SavedLabels, SavedValues
 
+    if isinstance(saved, SavedLabels):
+        return words
     if not isinstance(saved, SavedValues):
         what = (
             "removed"

@@ -40,6 +40,12 @@ COMMANDS = (
         "count|mean|std|min|max|sum …",
         "statistics of the marked or shown runs under the rows; without names, none",
     ),
+    Command(
+        "label",
+        "LABELS",
+        "label the marked runs, or the run under the cursor: `good`, `bad sample-7`; "
+        "`-bad` removes one",
+    ),
     Command("timings", "", "variable timings of past jobs"),
     Command("report", "[HOURS]", "summary since the last report"),
     Command("export", "FILE", "export the shown runs and columns; the suffix sets the format"),

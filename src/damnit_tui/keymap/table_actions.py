@@ -22,6 +22,18 @@ KEYS: tuple[Key, ...] = (
         both="undo the last edit, or redo it",
     ),
     main_key("runs.redo", "U", "redo the last undone edit", section="Edit", shown=""),
+    main_key(
+        "runs.label",
+        "number_sign",
+        "label the run, or all marked runs: good, bad, dark, own words",
+        section="Edit",
+    ),
+    main_key(
+        "runs.label_again",
+        "full_stop",
+        "the same labels again",
+        section="Edit",
+    ),
     main_key("runs.notes", "o", "notes: add, edit or delete", section="Edit"),
     main_key(
         "runs.fold_notes",

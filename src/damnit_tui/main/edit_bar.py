@@ -24,6 +24,7 @@ from ..widgets.history import remember
 from ..widgets.prompt_bar import PromptBar
 from .cell_edit import CellEdit, NoteEdit, RunsAhead, overlooked, overwriting, plain_value
 from .edit_controller import EditController, Migrated
+from .run_labels import RunLabels
 
 VALUE_PROMPT = "value-prompt"
 NEW = ""
@@ -56,8 +57,9 @@ class EditBar(Vertical):
     ) -> None:
         super().__init__()
         self.edits = EditController(queue, self)
-        self._queue = queue
         self._table = table
+        self.labels = RunLabels(table, self.put, self.may_write)
+        self._queue = queue
         self._prompt_bar = prompt_bar
         self._clock = clock
         self._zone = zone
@@ -274,6 +276,8 @@ class EditBar(Vertical):
         """Show the written values, and report what was done."""
         with self._table.updating() as rows:
             rows.add_values(event.values)
+            rows.set_labels((change.key, change.new) for change in event.labels)
+        self.labels.settle(event.order)
         if event.message:
             self.notify(visible(event.message), markup=False, timeout=4)
         if event.problem and event.problem != self._shown_problem:
@@ -296,6 +300,7 @@ class EditBar(Vertical):
         """Report why an edit was not written."""
         text = f"Not saved: {event.order.words}. {event.problem}"
         self.notify(visible(text), severity="error", markup=False, timeout=15)
+        self.labels.settle(event.order)
         self._show_unwritten()
 
     # Edit conflicts

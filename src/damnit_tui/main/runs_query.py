@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column
 from damnit_daemon.query import FilterError
-from damnit_daemon.query.cells import COMMENT, RUN, scalar, text_of
+from damnit_daemon.query.cells import COMMENT, RUN, Cells, scalar, text_of
 from damnit_daemon.query.tokens import quoted
 
 from ..table.query import TableQuery
@@ -117,7 +117,7 @@ class RunsQuery:
         """The texts in a column, those of the newest runs first."""
         rows = self._table.rows
         found: dict[str, None] = {}
-        for value in rows.scalars(column.name, rows.all_keys):
+        for value in Cells(rows, rows.all_keys).scalars(column):
             if isinstance(value, str) and value:
                 found[value] = None
                 if len(found) >= MOST_VALUES:

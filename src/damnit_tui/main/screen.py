@@ -25,6 +25,7 @@ import gc
 import time
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from textual import events, on, work
@@ -139,6 +140,8 @@ class MainScreen(Screen[None]):
         add("runs.export", self.table_copy.export)
         add("runs.fold_notes", self.edit_bar.fold_notes)
         add("runs.jobs", self.daemon.jobs)
+        add("runs.label", partial(self.edit_bar.labels.ask, self.command_line))
+        add("runs.label_again", partial(self.edit_bar.labels.repeat, self.command_line))
         add("runs.log", self.daemon.log)
         add("runs.notes", self.edit_bar.show_notes)
         add("runs.palette", self.open_palette)
@@ -158,6 +161,7 @@ class MainScreen(Screen[None]):
         add_line("filter", query.set_filter, query.complete_filter)
         add_line("graphics", self.views.set_graphics, self.graphics.complete)
         add_line("help", lambda _: self.call_after_refresh(self.app.run_action, "help"))
+        add_line("label", self.edit_bar.labels.run_command, self.edit_bar.labels.complete)
         add_line("q", lambda _: self.app.exit())
         add_line("report", self.views.report)
         add_line("sort", query.set_sort, query.complete_sort)

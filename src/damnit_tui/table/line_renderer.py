@@ -15,6 +15,7 @@ from ..sanitize import clip, pad, visible
 from .cell_render import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .cells import BLANK, COMPUTING, PROVENANCE, CellAddress, CellKind
 from .header import paint_header, rule
+from .label_sign import LabelSign, sign_of
 from .layout import ColumnSlot, Fit
 from .note_line import paint_note
 from .rows import Rows
@@ -57,12 +58,14 @@ class LineRenderer:
         """
         if line:
             return self._lower_pieces(key, cursor, marked, line)
-        label = pad(self._cells.run_label(key), self._view.frozen_width - 2, right=True)
+        number = pad(self._cells.run_label(key), self._view.frozen_width - 2, right=True)
         mark = self._cells.work.mark(key)
+        sign = sign_of(self._rows.run(key).labels)
+        role = sign.role if sign is not None else "run"
         pieces = [
             Piece(marked or " ", "marked"),
-            Piece(label, "run" if cursor is None else "run-cursor"),
-            Piece(mark or " ", "faint" if mark == QUEUED else "mark"),
+            Piece(number, role if cursor is None else "run-cursor"),
+            Piece(mark or (sign.text if sign else " "), _mark_role(mark, sign)),
         ]
         named = self._name_computing(key, cursor)
         for slot in self._view.slots:
@@ -215,6 +218,12 @@ class LineRenderer:
     def _is_far(self, key: RunKey, name: str) -> bool:
         value = self._rows.value(key, name)
         return value is not None and self._view.statistics.of(name).is_far(value.value)
+
+
+def _mark_role(mark: str, sign: LabelSign | None) -> str:
+    if sign is not None and not mark:
+        return sign.role
+    return "faint" if mark == QUEUED else "mark"
 
 
 def _gap(text: str) -> Piece:

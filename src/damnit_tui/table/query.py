@@ -39,13 +39,13 @@ class TableQuery:
         """The variables whose values the query reads, including `ANY` if it reads all of them."""
         if not self.is_active:
             return frozenset()
-        from damnit_daemon.query.cells import PROPOSAL, RUN, TIME
+        from damnit_daemon.query.cells import LABELS, PROPOSAL, RUN, TIME
         from damnit_daemon.query.predicates import columns_of
 
         names = {key.column.name for key in self.sort}
         if self.filter:
             names |= columns_of(self.filter.condition)
-        return frozenset(names - {RUN.name, PROPOSAL.name, TIME.name})
+        return frozenset(names - {RUN.name, PROPOSAL.name, TIME.name, LABELS.name})
 
     def arrange(self, rows: VersionedTable, keys: Iterable[RunKey]) -> list[RunKey]:
         """Return the matching runs, in order."""

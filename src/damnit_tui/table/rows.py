@@ -182,6 +182,10 @@ class Rows:
             self._reorder()
         return added
 
+    def set_labels(self, labels: Iterable[tuple[RunKey, tuple[str, ...]]]) -> None:
+        """Set the labels of known runs."""
+        self.add_runs(self.run(key)._replace(labels=found) for key, found in labels if key in self)
+
     def expect_runs(self, keys: Collection[RunKey]) -> list[RunKey]:
         """Add empty rows for runs with nothing stored yet; return those that had none."""
         added = self.add_runs(RunRow(key, None, None) for key in sorted(keys) if key not in self)

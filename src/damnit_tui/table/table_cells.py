@@ -118,7 +118,14 @@ class TableCells:
         return self._rows.value(*address)
 
     def describe(self, address: CellAddress | None) -> CellDescription | None:
-        """Describe a cell in one line; None if there is no such cell."""
+        """Describe a cell in one line, with the labels of its run; None without such a cell."""
+        described = self._describe(address)
+        if described is None or address is None:
+            return described
+        labels = visible(" ".join(self._rows.run(address.key).labels))
+        return described._replace(place=f"{described.place} · {labels}") if labels else described
+
+    def _describe(self, address: CellAddress | None) -> CellDescription | None:
         rows = self._rows
         index = rows.column_index(address.name) if address else None
         if address is None or index is None or address.key not in rows:

@@ -90,7 +90,7 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(
         *("column", "column-cursor", "group", "rule", "run", "run-cursor", "cell-cursor"),
         *("marked", "marked-row", "cursor-row", "match", "odd", "note"),
-        *("error", "missing", "faint", "trend", "units", "mark"),
+        *("error", "missing", "faint", "trend", "units", "mark", "success", "quiet"),
     )
 
     # Digits are bindings, too: handled in `on_key`, buffered digits would precede earlier keys.

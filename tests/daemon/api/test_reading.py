@@ -25,7 +25,15 @@ from damnit_daemon.ledger import (
 )
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.services.extraction import extract
-from damnit_daemon.store import Database, NewValue, add_user_variable, ensure_run, save_values
+from damnit_daemon.store import (
+    Database,
+    LabelChange,
+    NewValue,
+    add_user_variable,
+    ensure_run,
+    save_labels,
+    save_values,
+)
 from tests.daemon.builders import keys, make_damnit_folder
 from tests.daemon.ledger.builders import queued, running
 
@@ -106,6 +114,18 @@ def test_table_without_pandas_names_the_extra_to_install(tmp_path):
         "damnit_daemon.errors.ExtraMissing: For a DataFrame, pandas is needed. "
         "Install it: pip install 'damnit-tui[pandas]'"
     )
+
+
+def test_runs_are_selected_by_label(folder, made):
+    with Database(made.database).writing() as con:
+        save_labels(con, [LabelChange(RunKey(1234, 2), (), ("good", "sample-7"))])
+    assert [run.number for run in folder.runs(label="Good")] == [2]
+    assert [run.number for run in folder.runs(label="none")] == [1, 3]
+    assert folder[2].labels == ("good", "sample-7")
+    table = folder.table(filter="label:good", columns="labels")
+    assert table[["run", "labels"]].values.tolist() == [[2, "good sample-7"]]
+    with Database(made.database).writing() as con:
+        save_labels(con, [LabelChange(RunKey(1234, 2), ("good", "sample-7"), ())])
 
 
 def test_folder_without_run_database_is_refused(tmp_path):

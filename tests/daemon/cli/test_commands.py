@@ -13,7 +13,7 @@ import typer
 import damnit_daemon
 from damnit_daemon.cli.app import app
 from damnit_daemon.services.extraction import extract
-from damnit_daemon.store import Database, load_columns, load_settings
+from damnit_daemon.store import Database, ensure_run, load_columns, load_settings
 from tests.daemon.builders import keys
 
 
@@ -203,6 +203,43 @@ class TestReadContext:
         result = damnit("read-context", "--check")
         assert result.code == 1
         assert f"{folder.context_file}:2:" in result.err
+
+
+class TestLabel:
+    @pytest.fixture(autouse=True)
+    def listed(self, folder):
+        with Database(folder.database).writing() as con:
+            for key in keys(1, 2, 3):
+                ensure_run(con, key, added_at=1.0)
+
+    def test_labels_are_set_removed_and_listed(self, damnit):
+        assert damnit("label").out.startswith("no labels yet")
+        assert damnit("label", "1-2", "bad", "sample-7").out == "changed: 2 runs\n"
+        assert damnit("label", "2", "good").out == "changed: 1 run\n"
+        assert damnit("label", "1", "sample-7", "--remove").out == "changed: 1 run\n"
+        assert damnit("label", "1", "bad").out == "changed: 0 runs\n"
+        assert damnit("label").out.split() == ["run", "labels", "1", "bad", "2", "good", "sample-7"]
+        assert json.loads(damnit("label", "2,3", "--json").out) == [
+            {"proposal": 1234, "run": 2, "labels": ["good", "sample-7"]},
+            {"proposal": 1234, "run": 3, "labels": []},
+        ]
+
+    def test_unknown_run_keeps_all_labels_as_they_are(self, damnit):
+        result = damnit("label", "1-5", "good")
+        assert (result.code, result.out) == (1, "")
+        assert "Not in the run table: 4-5." in result.err
+        assert json.loads(damnit("label", "--json").out) == []
+
+    @pytest.mark.parametrize(
+        "arguments", [["x"], ["1", "--remove"], ["1", "good", "--json"], ["--remove"]]
+    )
+    def test_wrong_usage_is_refused(self, damnit, arguments):
+        assert damnit("label", *arguments).code == 2
+
+    def test_word_that_is_no_label_is_refused(self, damnit):
+        result = damnit("label", "1", "none")
+        assert result.code == 1
+        assert "stands for runs without labels" in result.err
 
 
 class TestExport:

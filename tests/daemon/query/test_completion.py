@@ -64,7 +64,15 @@ def test_filter_completion_offers_matching_words(text, word, options):
 
 
 def test_empty_filter_offers_keywords_and_all_columns():
-    assert offered("")[1][:5] == ["not", "has:", "is:", "tag:", "run"]
+    assert offered("")[1][:5] == ["not", "has:", "is:", "label:", "tag:"]
+
+
+def test_labels_in_use_are_completed():
+    def values(column):
+        return ["bad sample-7", "good"] if column.name == "labels" else []
+
+    found = complete_filter("xgm > 5 label:", 14, COLUMNS, values)
+    assert found.options == ("label:none", "label:bad", "label:good", "label:sample-7")
 
 
 def test_completion_ignores_text_after_cursor():

@@ -36,8 +36,12 @@ def stored(run, name, value, **attributes):
     return StoredValue(key(run), name, value, NOW, attributes_json=text)
 
 
+LABELS = {1: ("good",), 3: ("bad", "sample-7"), 5: ("good", "sample-7")}
 TABLE = StoredTable(
-    [RunRow(key(run), NOW - run * HOUR_S if run < 5 else None, None) for run in range(1, 7)],
+    [
+        RunRow(key(run), NOW - run * HOUR_S if run < 5 else None, None, LABELS.get(run, ()))
+        for run in range(1, 7)
+    ],
     COLUMNS,
     [
         stored(1, "xgm", 400.0), stored(1, "sample", "LaB6"), stored(1, "shutter", 1),
@@ -95,6 +99,14 @@ def shown(text):
         ("is:skipped", [2]),
         ("is:empty", [6]),
         ("tag:agipd", [1, 4]),
+        ("label:good", [1, 5]),
+        ("label:GOOD label:sample-7", [5]),
+        ("label:goo", []),
+        ("label:none", [2, 4, 6]),
+        ("not label:bad", [1, 2, 4, 5, 6]),
+        ("has:labels", [1, 3, 5]),
+        ("labels ~ sample", [3, 5]),
+        ("labels = good", [1]),
         ("run in 2-4", [2, 3, 4]),
         ("run in 1, 5-6", [1, 5, 6]),
         ("run > 4", [5, 6]),
@@ -223,6 +235,18 @@ def test_word_is_found_among_texts_with_nul_characters():
     )
     found = parse_filter("xyz", COLUMNS).select(odd, sorted(odd.keys))
     assert [k.run for k in found] == [1, 4]
+
+
+def test_variable_named_labels_takes_precedence_over_the_column_of_labels():
+    variable = Column("labels", "Cluster labels")
+    table = StoredTable(
+        [RunRow(key(1), None, None, ("good",)), RunRow(key(2), None, None)],
+        [variable],
+        [stored(2, "labels", 17)],
+    )
+    for text, runs in (("labels = 17", [2]), ("has:labels", [2]), ("label:good", [1])):
+        found = parse_filter(text, [variable])
+        assert [k.run for k in found.select(table, [key(1), key(2)])] == runs
 
 
 def test_is_marked_selects_marked_runs():

@@ -481,7 +481,9 @@ async def test_edit_that_cannot_be_written_is_reported_and_kept(folder):
 
 
 @pytest.mark.extended
-@pytest.mark.parametrize("press", ["e", "u", "U", "A", "plus", "delete"])
+@pytest.mark.parametrize(
+    "press", ["e", "u", "U", "A", "plus", "delete", "number_sign", "full_stop"]
+)
 async def test_editing_keys_report_read_only(folder, press):
     app = make_app(folder, read_only=True)
     async with app.run_test(size=(120, 30)) as pilot:
