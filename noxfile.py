@@ -163,7 +163,7 @@ def kafka(session: nox.Session) -> None:
     """Run the tests of the broker with each supported major version of kafka-python."""
     install_project(session, "test")
     for versions in KAFKA_VERSIONS:
-        session.install(f"kafka-python{versions}")
+        session.install("--upgrade", f"kafka-python{versions}")
         session.run("pytest", "tests/daemon/broker", *session.posargs)
 
 

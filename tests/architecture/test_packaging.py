@@ -151,6 +151,15 @@ def test_workflows_call_only_sessions_of_nox_that_exist():
     assert called <= sessions
 
 
+def test_workflows_run_every_python_that_nox_supports():
+    text = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    (supported,) = re.findall(
+        r'^PYTHONS = \["3.10", (.*)\]$', (ROOT / "noxfile.py").read_text(), re.MULTILINE
+    )
+    matrices = re.findall(r"python: \[(.*)\]", text)
+    assert matrices == [supported] * 2
+
+
 def test_pre_commit_runs_the_ruff_of_lint():
     pinned = re.findall(r"ruff==[\d.]+", (ROOT / ".pre-commit-config.yaml").read_text())
     assert {*pinned} == {*re.findall(r"ruff==[\d.]+", (ROOT / "pyproject.toml").read_text())}

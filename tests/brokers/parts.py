@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -85,18 +84,10 @@ def pip_install(*requirements: str) -> Callable[[Path], None]:
     """Install Python packages into a folder."""
 
     def install(folder: Path) -> None:
-        run([*pip(), "--target", str(folder), "--only-binary", ":all:", *requirements])
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        run([*pip, "--target", str(folder), "--only-binary", ":all:", *requirements])
 
     return install
-
-
-def pip() -> list[str]:
-    """A command that installs packages; environments made by uv have no pip."""
-    if importlib.util.find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    if uv := shutil.which("uv"):
-        return [uv, "pip", "install", "-q", "--compile-bytecode", "--python", sys.executable]
-    raise PartMissing("there is neither pip nor uv")
 
 
 def npm_unpack(package: str) -> Callable[[Path], None]:
