@@ -26,6 +26,10 @@ from .discovery import FolderEntry, find_places, make_place, place_of, typed_pla
 from .recent import load_recent
 
 MOST_SHOWN = 500
+NO_FOLDERS = (
+    "No folders found. Type the path of one, or the number of a proposal; for a simulated "
+    "experiment: damnit-tui demo"
+)
 
 
 class ProposalsScreen(Screen[Path | None]):
@@ -133,6 +137,8 @@ class ProposalsScreen(Screen[Path | None]):
         more = "" if self._is_all else ", searching…"
         title = f" Proposals: {len(shown)} of {len(self._places)} folders{more}"
         self.query_one("#places-title", Label).update(Content(title))
+        if self._is_all and not self._places and not text:
+            self.query_one("#places-problem", Label).update(NO_FOLDERS)
 
     # Actions
 

@@ -10,6 +10,8 @@ from ..data.feed import Health
 from ..sanitize import visible
 from ..themes import text_style
 
+CREATE = "Create it: damnit-daemon proposal NUMBER"
+
 
 class EmptyState(Widget, can_focus=True):
     """A few lines in the middle of the screen."""
@@ -55,11 +57,12 @@ def notice_for(
         if not health.has_context_file:
             return (
                 "No run database in this folder yet.",
-                "Runs appear here once it is created.",
+                CREATE,
+                "Runs appear here automatically.",
             )
         return (
             "This folder has a context file, but no run database yet.",
-            "Process a run to create it: damnit-daemon reprocess RUN --direct",
+            CREATE,
             "Runs appear here automatically.",
         )
     if health.problem:
@@ -70,5 +73,6 @@ def notice_for(
         return ("No runs yet.", "The daemon is running: new runs appear here automatically.")
     return (
         "No runs yet.",
-        "Process a run to see it here: damnit-daemon reprocess RUN --direct",
+        "Process runs as they arrive: damnit-daemon start",
+        "Process a run that has files: damnit-daemon reprocess RUN --direct",
     )

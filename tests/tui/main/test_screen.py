@@ -82,8 +82,10 @@ async def test_folder_without_a_database_shows_instructions_until_runs_arrive(em
     app = make_app(empty_folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await until(pilot, lambda: "no run database yet" in text_of(app, EmptyState))
+        assert "Create it: damnit-daemon proposal NUMBER" in text_of(app, EmptyState)
         create_database(empty_folder.database, proposal=PROPOSAL, context_python=None)
         await until(pilot, lambda: "No runs yet" in text_of(app, EmptyState))
+        assert "as they arrive: damnit-daemon start" in text_of(app, EmptyState)
         add_run(empty_folder, 1)
         await until(pilot, lambda: bool(app.main_screen.table.rows.keys))
         await settle(pilot)

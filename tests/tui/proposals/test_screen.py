@@ -117,6 +117,14 @@ async def test_folder_picker_opens_without_a_folder(tmp_path, official):
         await until(pilot, lambda: app.return_value == official.path)
 
 
+async def test_folder_picker_without_any_folder_says_what_to_type(tmp_path):
+    app = FolderPickerApp()
+    async with app.run_test(size=(100, 20)) as pilot:
+        await until(pilot, lambda: "No folders found. Type the path" in problem_text(app))
+        await pilot.press("x")
+        await until(pilot, lambda: problem_text(app) == "")
+
+
 def test_recent_folders_are_limited_to_thirty(tmp_path):
     for number in range(40):
         note_opened(tmp_path / str(number), tmp_path, now=number)
