@@ -57,6 +57,11 @@ class Setting:
     needs_restart: bool = False
     """Whether a running daemon applies it only at its next start; others apply to the next job."""
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All valid values, if they are few words."""
+        return self.parse if isinstance(self.parse, _OneOf) else ()
+
 
 def _whole(low: int, high: int = 10**9) -> Callable[[str], int]:
     def parse(text: str) -> int:
@@ -120,13 +125,14 @@ def _backfill(text: str) -> str:
     return text.lower()
 
 
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text.lower() not in words:
-            raise ValueError(f"one of {', '.join(words)}")
-        return text.lower()
+class _OneOf(tuple[str, ...]):
+    """Accepts one of these words."""
 
-    return parse
+    def __call__(self, text: str) -> str:
+        """Return the word in lower case."""
+        if text.lower() not in self:
+            raise ValueError(f"one of {', '.join(self)}")
+        return text.lower()
 
 
 def _clusters(text: str) -> str:
@@ -267,7 +273,7 @@ KNOWN = {
             "slurm_exclusive",
             "Whether a Slurm job of `cluster` variables requests its own node",
             "yes",
-            _one_of("yes", "no"),
+            _OneOf(("yes", "no")),
         ),
         Setting("slurm_partition", "Slurm partition of `cluster` variables", "upex", _word),
         Setting("slurm_reservation", "Slurm reservation; overrides the partition", "upex_1", _word),
@@ -278,26 +284,26 @@ KNOWN = {
             "slurm_fallback",
             "While Slurm is down: none (jobs wait) or local",
             "none",
-            _one_of(*FALLBACKS),
+            _OneOf(FALLBACKS),
         ),
         Setting("runs_per_job", "How many runs one Slurm job processes", "1", _whole(1, 1000)),
         Setting(
             "executor",
             "Where variables are computed: auto (`cluster` ones in Slurm), local or slurm",
             "auto",
-            _one_of(*EXECUTORS),
+            _OneOf(EXECUTORS),
         ),
         Setting(
             FORK,
             "Fork jobs from one Python with the context file loaded (yes), or start one each (no)",
             "yes",
-            _one_of("yes", "no"),
+            _OneOf(("yes", "no")),
         ),
         Setting(
             TRIGGER,
             "How the daemon detects new runs",
             "watch",
-            _one_of(*[each.value for each in Trigger]),
+            _OneOf(each.value for each in Trigger),
             needs_restart=True,
         ),
         Setting(BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker, needs_restart=True),

@@ -24,6 +24,14 @@ def complete_setting(word: str) -> list[str]:
     return complete_word(word, [n.replace("_", "-") for n in names] if "-" in word else names)
 
 
+def complete_value(key: str, word: str) -> list[str]:
+    """Complete the value of a setting that has few."""
+    from .settings import KNOWN, normalise_key
+
+    setting = KNOWN.get(normalise_key(key))
+    return [] if setting is None else complete_word(word, setting.choices)
+
+
 def complete_variable(folder: str | None, word: str) -> list[str]:
     """Complete the name of a variable that the context file computes."""
     return complete_word(word, _names(folder, computed=True))

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from ..shell_completion import complete_columns, complete_setting, complete_variable
+from ..shell_completion import (
+    complete_columns,
+    complete_setting,
+    complete_value,
+    complete_variable,
+)
 
 
 def settings(incomplete: str) -> list[str]:
     """Complete the name of a setting."""
     return complete_setting(incomplete)
+
+
+def setting_values(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the value of the setting before it."""
+    return complete_value(ctx.params.get("key") or "", incomplete)
 
 
 def variables(ctx: typer.Context, incomplete: str) -> list[str]:

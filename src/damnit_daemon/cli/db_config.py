@@ -20,7 +20,12 @@ def db_config(
         str | None,
         typer.Argument(autocompletion=completion.settings, help="Setting; default: list all."),
     ] = None,
-    value: Annotated[str | None, typer.Argument(help="New value; default: show it.")] = None,
+    value: Annotated[
+        str | None,
+        typer.Argument(
+            autocompletion=completion.setting_values, help="New value; default: show it."
+        ),
+    ] = None,
     delete: Annotated[bool, typer.Option("-d", "--delete", help="Remove the setting.")] = False,
     num: Annotated[bool, typer.Option("--num", help="Store the value as a number.")] = False,
     force: Annotated[

@@ -45,6 +45,8 @@ def test_settings_are_completed_in_either_spelling(complete):
         ["kafka_api_version", "kafka_session_timeout_s", "kafka_topics"], ""
     )  # fmt: skip
     assert complete("db-config", "slurm-t") == (["slurm-time"], "")
+    assert complete("db-config", "trigger", "") == (["watch", "kafka", "both", "none"], "")
+    assert complete("db-config", "slurm_time", "")[0] == []
 
 
 def test_variables_of_the_folder_are_completed(complete, filled, tmp_path, monkeypatch):
