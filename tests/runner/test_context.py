@@ -254,8 +254,8 @@ def b(run, x: "var#nope"):
     return 1
 
 @Variable(title="C", tags=3)
-def c(run, x: "var#d"):
-    return x
+def c(run, x: "var#d", y: "meta#none"):
+    return x, y
 
 @Variable(title="B")
 def d(run, x: "var#c"):
@@ -288,6 +288,7 @@ def test_errors_of_all_kinds_are_reported_together(read):
         (16, "error", "Missing dependency: 'nope'"),
         (16, "warning", "Argument 'x' (var#nope) is never used, b"),
         (20, "error", "tags=3"),
+        (20, "warning", "Argument 'y' of variable 'c' has a meta "),
         (20, "error", "These Variables have cyclical dependenci"),
         (24, "error", "These Variables have duplicate titles be"),
         (28, "error", "These Variables have cyclical dependenci"),

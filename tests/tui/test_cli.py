@@ -259,13 +259,12 @@ def test_shell_completes_options_and_their_values(folder):
     save_view("two words", ViewState("ratio > 0.98"))
     place = str(folder.path)
     assert complete(place, "--sort", "run,-ra") == ["run,-ratio"]
-    assert complete("--lite", place, "--columns", "ra") == ["ratio"]
-    assert complete("--print", "") == ["md", "csv", "tsv", "json"]
     assert complete("--view", "") == ["short"]
 
 
 @pytest.mark.extended
-def test_shell_completes_options_of_the_demo():
+def test_shell_completes_formats_and_options():
+    assert complete("--print", "") == ["md", "csv", "tsv", "json"]
     assert complete("de") == ["demo"]
     assert complete("demo", "--r") == ["--runs"]
     assert complete("--re") == ["--read-only"]

@@ -340,11 +340,9 @@ def _check_declarations(context: Context) -> None:
             severity="warning",
         )
     for variable in context.variables.values():
-        problems = variable.problems()
-        for message, parameter in problems:
+        for message, parameter in variable.problems():
             context.complain(message, *context.places.of(variable, parameter))
-        doubts = [] if problems else variable.doubts()
-        for message, parameter in [*doubts, *_signature_warnings(variable)]:
+        for message, parameter in [*variable.doubts(), *_signature_warnings(variable)]:
             place = context.places.of(variable, parameter)
             context.complain(message, *place, severity="warning")
         if variable.name in CLASHING_NAMES:

@@ -40,6 +40,7 @@ def filled(folder):
     return folder
 
 
+@pytest.mark.extended
 def test_settings_are_completed_in_either_spelling(complete):
     assert complete("db-config", "kafka") == (
         ["kafka_api_version", "kafka_session_timeout_s", "kafka_topics"], ""
@@ -49,11 +50,15 @@ def test_settings_are_completed_in_either_spelling(complete):
     assert complete("db-config", "slurm_time", "")[0] == []
 
 
-def test_variables_of_the_folder_are_completed(complete, filled, tmp_path, monkeypatch):
+def test_variables_of_the_folder_are_completed(complete, filled):
     assert complete("reprocess", "all", "--var", "en") == (["energy", "energy_mean"], "")
+
+
+@pytest.mark.extended
+def test_variables_of_a_chosen_folder_are_completed(complete, filled, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert complete("reprocess", "1", "--var", "") == ([], "")
     words = "reprocess", "1", "--var", "g"
+    assert complete(*words) == ([], "")
     assert complete("--in", str(filled.path), *words) == (["gap"], "")
     assert complete("reprocess", "--in", str(filled.path), "1", "--var", "g") == (["gap"], "")
     assert complete("--in", "/no/such/folder", *words) == ([], "")
