@@ -131,6 +131,14 @@ async def show_differences(pilot: Pilot[None]) -> None:
     await pilot.pause(0.2)
 
 
+async def show_groups(pilot: Pilot[None]) -> None:
+    """The runs of each kind."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, RUNS[-1]), "run_kind")
+    await pilot.press("B")
+    await until(pilot, lambda: pilot.app.screen is not pilot.app.main_screen)
+    await pilot.pause(0.2)
+
+
 async def open_cell(pilot: Pilot[None], name: str) -> None:
     """Look into a cell of one of the newest runs."""
     main = pilot.app.main_screen
@@ -213,6 +221,7 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "plot": (SIZE, show_plot),
     "plot-within": (SIZE, show_plot_within),
     "differences": ((110, 24), show_differences),
+    "groups": ((110, 14), show_groups),
     "help": ((100, 45), show_help),
     "reprocess": ((110, 26), show_reprocess),
     "jobs": ((140, 16), show_jobs),

@@ -27,6 +27,7 @@ from .table.requests import (
     CommandRequested,
     CopyRequested,
     DiagnosisRequested,
+    FilterRequested,
     PlotRequested,
     RunVisited,
     ViewRequested,
@@ -203,6 +204,11 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     def plot_requested(self, event: PlotRequested) -> None:
         """Plot a variable over runs."""
         self.main_screen.views.plot_variable(event.name)
+
+    @on(FilterRequested)
+    def filter_requested(self, event: FilterRequested) -> None:
+        """Filter the table by a column."""
+        self.main_screen.runs.runs_query.filter_column(event.column, event.text)
 
     @on(CommandRequested)
     def command_requested(self, event: CommandRequested) -> None:

@@ -12,6 +12,7 @@ from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
+from damnit_tui.compare.groups_screen import GroupsScreen
 from damnit_tui.context_editor.screen import ContextScreen
 from damnit_tui.daemon.screen import DaemonScreen
 from damnit_tui.data.session import Session
@@ -77,6 +78,7 @@ OWNERS = {
     "choose": (VariableDialog,),
     "details": (DetailsScreen,),
     "differences": (DifferencesScreen,),
+    "groups": (GroupsScreen,),
     "lines": (RowList,),
     "list": (ListTable, ChoiceList),
     "members": (MembersDialog,),

@@ -9,6 +9,7 @@ from damnit_daemon.ledger import JobState
 from damnit_daemon.store import ValueEdit, add_note, load_plain
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
+from damnit_tui.compare.groups_screen import GroupsScreen
 from damnit_tui.context_editor.screen import ContextScreen
 from damnit_tui.daemon.screen import DaemonScreen
 from damnit_tui.diagnosis.dialog import DiagnosisScreen
@@ -241,6 +242,7 @@ PLACES = {
     "details": (RICH, at(DetailsScreen, "i")),
     "dialog": (RICH, at(HelpScreen, "question_mark")),
     "differences": (RICH, to_differences),
+    "groups": (RICH, at(GroupsScreen, "B")),
     "export": (RICH, at(ExportDialog, "O")),
     "find": (RICH, to_finding),
     "form": (RICH, at(ReprocessDialog, "r")),

@@ -54,6 +54,7 @@ SCREENS = {
     "plot": "Plot",
     "details": "Run details",
     "differences": "Differences between runs",
+    "groups": "Groups of runs",
     "jobs": "Jobs",
     "log": "Log",
     "daemon": "Daemon and settings",
@@ -62,7 +63,13 @@ SCREENS = {
     "report": "Report",
 }
 """Screens with keys of their own: owner → heading in the help and on the page."""
-LISTS = {"jobs": "list", "daemon": "list", "details": "lines", "differences": "lines"}
+LISTS = {
+    "jobs": "list",
+    "daemon": "list",
+    "details": "lines",
+    "differences": "lines",
+    "groups": "lines",
+}
 """Screens with a list: owner → owner of the keys that move in it."""
 
 BEFORE_TYPING = frozenset({"context", "report", "proposals"})

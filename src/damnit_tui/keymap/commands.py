@@ -46,6 +46,7 @@ COMMANDS = (
         "label the marked runs, or the run under the cursor: `good`, `bad sample-7`; "
         "`-bad` removes one",
     ),
+    Command("group", "COLUMN", "group the marked or shown runs by the values of a column"),
     Command("timings", "", "variable timings of past jobs"),
     Command("report", "[HOURS]", "summary since the last report"),
     Command("export", "FILE", "export the shown runs and columns; the suffix sets the format"),

@@ -31,6 +31,7 @@ KEYS: tuple[Key, ...] = (
     ),
     main_key("runs.details", "i", "show all values of the run", section="View"),
     main_key("runs.differences", "d", "compare the marked runs", section="View"),
+    main_key("runs.groups", "B", "group runs by the values of this column", section="View"),
     key(
         "table.trends",
         "T",

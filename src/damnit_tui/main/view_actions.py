@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.query import FilterError
+from damnit_daemon.query.tokens import quoted
 
 from ..data.feed import Feed
 from ..fixed_columns import FIXED_NAMES, TIME
@@ -225,6 +226,27 @@ class ViewActions:
         from ..compare.differences_screen import DifferencesScreen
 
         self._owner.app.push_screen(DifferencesScreen(self._context, list(keys)))
+
+    def groups(self) -> None:
+        """Group the marked runs, or those shown, by the values under the cursor."""
+        if (cursor := self._table.cursor) is not None:
+            self.group_by(quoted(cursor.name))
+
+    def group_by(self, text: str) -> None:
+        """Group the marked runs, or those shown, by the values of a column.
+
+        Raises:
+            FilterError: If there is no such column.
+        """
+        from damnit_daemon.query import parse_sort
+
+        from ..compare.groups_screen import GroupsScreen
+
+        found = parse_sort(text, self._table.rows.columns)
+        if len(found) != 1:
+            raise FilterError("Name one column.", 0, len(text))
+        marked = self._table.marked
+        self._owner.app.push_screen(GroupsScreen(self._context, found[0].column, marked=marked))
 
     def report(self, text: str) -> None:
         """Show what happened since the last report, or in the given number of hours.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from damnit_daemon.model import RunKey
+from damnit_daemon.model import Column, RunKey
 
 from .cells import CellAddress
 
@@ -48,6 +48,14 @@ class PlotRequested(Message):
     """Plot a variable over runs."""
 
     name: str
+
+
+@dataclass
+class FilterRequested(Message):
+    """Replace the filter of a column."""
+
+    column: Column
+    text: str
 
 
 @dataclass

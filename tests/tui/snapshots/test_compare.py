@@ -4,6 +4,7 @@ import pytest
 
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
+from damnit_tui.compare.groups_screen import GroupsScreen
 from damnit_tui.diagnosis.dialog import DiagnosisScreen
 from damnit_tui.plot.screen import PlotScreen
 
@@ -152,5 +153,15 @@ def test_details_of_a_run(snap, folder, size):
 def test_differences_of_marked_runs(snap, folder, size):
     async def before(pilot):
         await press(pilot, ["space", "space", "space", "d"], 411, "ratio", DifferencesScreen)
+
+    assert snap(folder, size=size, before=before)
+
+
+@pytest.mark.extended
+@SIZES
+def test_groups(snap, folder, size):
+    async def before(pilot):
+        await press(pilot, "B", 409, "sample", GroupsScreen)
+        await pilot.press("m", "s")
 
     assert snap(folder, size=size, before=before)
