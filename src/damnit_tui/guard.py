@@ -22,7 +22,7 @@ from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.worker import WorkerFailed
+from textual.worker import WorkerFailed, active_worker
 
 from .data.worker_errors import Failure, as_user_error, unforeseen
 from .safe_text import plain_lines
@@ -108,14 +108,14 @@ class GuardedApp(App[Result], Generic[Result]):
         return is_mounted(self) and not self.is_running
 
     def _is_closed_already(self) -> bool:
-        node = active_message_pump.get(None)
+        node = _failing_node()
         return isinstance(node, Widget) and is_mounted(self) and is_closed(node, self)
 
     def _goes_on(self) -> bool:
         """Return True if the app can go on; closes a screen that is only half built."""
         if not self.is_running or not is_mounted(self):
             return False
-        node = active_message_pump.get(None)
+        node = _failing_node()
         if not isinstance(node, Widget) or is_mounted(node):
             return True
         stack = screens_of(self)
@@ -125,6 +125,12 @@ class GuardedApp(App[Result], Generic[Result]):
             return False
         self.pop_screen()
         return True
+
+
+def _failing_node() -> object:
+    """Return the node whose worker or handler has raised; the app may have started the worker."""
+    worker = active_worker.get(None)
+    return active_message_pump.get(None) if worker is None else worker.node
 
 
 async def _nothing() -> None: ...

@@ -21,8 +21,8 @@ from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .groups import (
     MOST_COLUMNS,
-    RunGroup,
     GroupOrder,
+    RunGroup,
     group_rows,
     group_runs,
     heading,

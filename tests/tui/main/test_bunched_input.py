@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from rich.style import Style
-from textual import events
+from textual import events, work
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.widgets._toast import Toast
@@ -172,6 +173,31 @@ async def test_screen_that_fails_to_build_after_closing_does_not_crash(folder):
         app.pop_screen()
         await pilot.pause()
         assert app.screen is app.main_screen
+
+
+async def test_worker_of_a_screen_closed_by_the_app_reports_nothing(folder):
+    class Searching(Screen):
+        @work
+        async def search(self):
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            self.query_one(Input)
+
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        screen = Searching()
+        await app.push_screen(screen)
+
+        def start_and_close():
+            started.append(screen.search())
+            app.pop_screen()
+
+        started = []
+        app.call_later(start_and_close)
+        await until(pilot, lambda: started and started[0].is_finished)
+        assert app.screen is app.main_screen
+        assert app._exception is None
 
 
 async def test_app_that_ends_while_a_dialog_opens_ends_without_a_traceback(folder):
