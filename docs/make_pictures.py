@@ -46,7 +46,7 @@ from damnit_daemon.ledger import (
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
-from damnit_daemon.store import Database, save_setting
+from damnit_daemon.store import Database, LabelChange, save_labels, save_setting
 from damnit_tui.app import DamnitApp
 from damnit_tui.data.session import Session
 
@@ -207,6 +207,19 @@ async def show_daemon(pilot: Pilot[None]) -> None:
     await pilot.pause(0.2)
 
 
+async def show_labels(pilot: Pilot[None]) -> None:
+    """Labelled runs, and the prompt for labels of two more."""
+    main = pilot.app.main_screen
+    labels = {2: ("good",), 3: ("good",), 4: ("bad", "shutter"), 5: ("dark",), 6: ("sample-7",)}
+    changes = [LabelChange(RunKey(PROPOSAL, RUNS[-n]), (), new) for n, new in labels.items()]
+    with main.session.database.writing() as con:
+        save_labels(con, changes)
+    await until(pilot, lambda: bool(main.table.rows.run(changes[-1].key).labels))
+    main.table.move_to(RunKey(PROPOSAL, RUNS[-8]), "comment")
+    await pilot.press("space", "space", "number_sign", "s")
+    await pilot.pause(0.5)
+
+
 async def show_help(pilot: Pilot[None]) -> None:
     """All keys."""
     await pilot.press("question_mark")
@@ -228,6 +241,7 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "log": ((110, 24), show_log),
     "context": ((110, 30), show_context),
     "daemon": ((110, 30), show_daemon),
+    "labels": ((110, 24), show_labels),
 }
 
 

@@ -6,7 +6,7 @@ from textual.widgets import OptionList
 
 from damnit_daemon.edit import Editor
 from damnit_daemon.ledger import JobState
-from damnit_daemon.store import ValueEdit, add_note, load_plain
+from damnit_daemon.store import LabelChange, ValueEdit, add_note, load_plain, save_labels
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
 from damnit_tui.compare.groups_screen import GroupsScreen
@@ -49,6 +49,8 @@ def make_rich_folder(path):
     folder = make_folder(path)
     with database_of(folder).writing() as con:
         add_note(con, NOW - 100, "beam is back")
+        labels = {410: ("good",), 409: ("bad", "sample-7"), 405: ("dark",), 404: ("sample-7",)}
+        save_labels(con, [LabelChange(key(run), (), found) for run, found in labels.items()])
     for run in range(370, 395):
         add_run(folder, run)
     with ledger_of(folder) as con:

@@ -206,16 +206,16 @@ class Has:
 
 @dataclass(frozen=True)
 class Says:
-    """A word occurs in any text of the run, or equals its number."""
+    """A word occurs in any text or label of the run, or equals its number."""
 
     word: str
 
     def mask(self, cells: Cells) -> Mask:
         """Evaluate the condition for some runs at once."""
         word = self.word.casefold()
-        held = [False] * _len(cells)
+        held = [any(word in label for label in labels) for labels in cells.labels()]
         if word.isdecimal():
-            held = [word == str(key.run) for key in cells.keys]
+            held = [h or word == str(key.run) for h, key in zip(held, cells.keys, strict=True)]
         for name in cells.table.text_names:
             together, parts = cells.folded(name)
             if word in together:  # absent from most columns

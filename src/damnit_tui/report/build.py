@@ -49,6 +49,8 @@ class ShiftSummary:
     """Files of pictures that no longer exist."""
     unprocessed: tuple[RunKey, ...] = ()
     """Runs without a start time or computed value: planned, or not processed yet."""
+    labels: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Labels given to runs of this period, each with the run numbers."""
     left_out: int = 0
     """Number of runs that the table leaves out."""
 
@@ -72,6 +74,9 @@ def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
     if summary.unprocessed:
         numbers = format_run_ranges(key.run for key in summary.unprocessed)
         lines += [f"Not processed: {numbers}", ""]
+    if summary.labels:
+        lines += [f"* {_line(label)}: {format_run_ranges(runs)}" for label, runs in summary.labels]
+        lines.append("")
     if summary.notes:
         lines += ["#### Notes", ""]
         lines += [

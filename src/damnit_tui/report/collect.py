@@ -95,6 +95,7 @@ class Reports:
             pictures,
             frozenset(picture.path for picture in pictures if not picture.path.exists()),
             unprocessed=tuple(run.key for run in rows if run.key not in processed),
+            labels=_runs_by_label(rows),
             left_out=len(in_table[MOST_IN_TABLE:]),
         )
 
@@ -155,6 +156,14 @@ class Reports:
 
 def _began(run: RunRow) -> float:
     return run.start_time or run.added_at or 0.0
+
+
+def _runs_by_label(rows: Sequence[RunRow]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        for label in row.labels:
+            found.setdefault(label, []).append(row.key.run)
+    return tuple((label, tuple(found[label])) for label in sorted(found))
 
 
 def _message(attributes: dict[str, object]) -> str:

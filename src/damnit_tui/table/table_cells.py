@@ -123,7 +123,10 @@ class TableCells:
         if described is None or address is None:
             return described
         labels = visible(" ".join(self._rows.run(address.key).labels))
-        return described._replace(place=f"{described.place} · {labels}") if labels else described
+        if not labels:
+            return described
+        run, _, column = described.place.partition(" ")
+        return described._replace(place=f"{run} ({labels}) {column}")
 
     def _describe(self, address: CellAddress | None) -> CellDescription | None:
         rows = self._rows

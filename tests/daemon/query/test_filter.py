@@ -102,6 +102,7 @@ def shown(text):
         ("label:good", [1, 5]),
         ("label:GOOD label:sample-7", [5]),
         ("label:goo", []),
+        ("SAMPLE-7", [3, 5]),
         ("label:none", [2, 4, 6]),
         ("not label:bad", [1, 2, 4, 5, 6]),
         ("has:labels", [1, 3, 5]),

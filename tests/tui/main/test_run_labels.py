@@ -1,5 +1,6 @@
 """Labels of runs: set with a key, seen by all users, undone, refused after another's change."""
 
+import sqlite3
 from contextlib import closing
 
 import pytest
@@ -55,7 +56,7 @@ async def test_marked_runs_are_labelled_repeated_and_undone(folder):
         await label(pilot, "good")
         await until(pilot, lambda: labels_on(pilot, 410) == ("good", "sample-7"))
         await until(pilot, lambda: "410✓" in screen_text(app) and "411✗" in screen_text(app))
-        await until(pilot, lambda: "r410 · Comment · good sample-7" in screen_text(app))
+        await until(pilot, lambda: "r410 (good sample-7) · Comment" in screen_text(app))
         await pilot.press("u")
         await until(pilot, lambda: labels_on(pilot, 410) == ("bad", "sample-7"))
         await pilot.press("u", "u")
@@ -151,3 +152,20 @@ async def test_prompt_offers_labels_in_use_and_refuses_words_that_are_none(folde
         hint = app.screen.query_one(PromptHint)
         await until(pilot, lambda: "stands for runs without labels" in str(hint.render()))
         assert labels_in(folder) == {400: ("sample-7",), 412: ("good",)}
+
+
+@pytest.mark.extended
+async def test_labels_of_other_programs_reach_the_terminal_only_escaped(folder):
+    label_elsewhere(folder, 412, (), ("good",))
+    with closing(sqlite3.connect(folder.database)) as con, con:
+        con.execute("UPDATE tui_run_labels SET labels = ?", ("good \x1b[2J",))
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: "r412 (␛[2J good)" in screen_text(app))
+        await pilot.press("i")
+        await until(pilot, lambda: "Labels" in screen_text(app))
+        assert "␛[2J good" in screen_text(app)
+        await pilot.press("escape", "number_sign")
+        complete = app.main_screen.command_line.complete
+        assert complete("label ", 6).options == ("good", "bad", "dark", "-good")

@@ -40,9 +40,11 @@ def test_report_is_markdown_with_control_characters_escaped():
         "| Run |\n| --- |\n| 12 |\n",
         ((NOW - 60, "beam\nback \x1b[31m"),),
         (FailureSummary("XGM", "KeyError: 'x'", (9, 11)),),
+        labels=(("bad", (11, 12)), ("a\x1b", (9,))),
     )
     text = write_report(happened, UTC)
     assert text.startswith("### p1234: 2026-03-14 11:00 – 2026-03-14 12:00\n\n3 runs: 9, 11-12\n")
+    assert "* bad: 11-12\n* a␛: 9\n" in text
     assert "* 2026-03-14 11:59 beam back ␛[31m\n" in text
     assert "* **XGM** KeyError: 'x' (runs 9, 11)\n" in text
     assert text.endswith("#### Runs\n\n| Run |\n| --- |\n| 12 |\n")
