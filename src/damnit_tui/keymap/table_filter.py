@@ -24,6 +24,12 @@ KEYS: tuple[Key, ...] = (
         section="Find",
     ),
     key("runs.columns", "c", "choose, order and pin columns", section="Find"),
+    key(
+        "runs.constant_columns",
+        "C",
+        "hide columns that are the same in all shown or marked runs; again: show them",
+        section="Find",
+    ),
     key("runs.tags", "t", "filter columns by tag", section="Find"),
     key("runs.find_column", "ctrl+f", "go to a column by name", section="Find"),
     key("runs.search", "ctrl+n", "search the cells for a text; hides no runs", section="Find"),

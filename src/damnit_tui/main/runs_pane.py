@@ -268,6 +268,10 @@ class RunsPane(Vertical):
         screen = ColumnsDialog(selection.explicit(columns), columns)
         self.app.push_screen(screen, self._select_columns)
 
+    def action_constant_columns(self) -> None:
+        """Hide columns that do not change, or show them again."""
+        self.notify(self.visible_columns.toggle_constant(), markup=False)
+
     def action_tags(self) -> None:
         """Choose tags."""
         from ..dialogs.tags_dialog import TagsDialog

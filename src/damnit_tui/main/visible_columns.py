@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from damnit_daemon.model import Column
+from damnit_daemon.model import Column, RunKey
 from damnit_daemon.query import FilterError
 from damnit_daemon.query.tokens import TokenKind, quoted, tokens
+from damnit_daemon.text import count_of
 
+from ..fixed_columns import FIXED_NAMES
 from ..keymap.commands import complete_words
 from ..state.column_layout import ColumnLayout
 from ..state.column_selection import UNTAGGED, ColumnSelection
+from ..table.rows import Rows
 from ..table.widget import RunTable
 from ..widgets.prompt import offered
 
@@ -28,6 +32,8 @@ class VisibleColumns:
     def __init__(self, table: RunTable) -> None:
         self.selection = ColumnSelection()
         self._table = table
+        self._constant: frozenset[str] = frozenset()
+        """The columns hidden by `toggle_constant`."""
         self._selected_for: tuple[Column, ...] = ()
         """The variables last passed to the table."""
 
@@ -48,6 +54,32 @@ class VisibleColumns:
     def keep_widths(self) -> None:
         """Remember the column widths the user has set."""
         self.selection = self.selection.with_widths_of(self._table.view.layout)
+
+    def toggle_constant(self) -> str:
+        """Hide columns that are the same in the marked runs or those shown, or show them again.
+
+        Returns:
+            Description of what was done.
+        """
+        selection, rows = self.selection.explicit(self._table.rows.columns), self._table.rows
+        if again := self._constant & selection.choice.hidden:
+            self._constant = frozenset()
+            self._hide(selection, selection.choice.hidden - again)
+            return f"{count_of(len(again), 'column')} shown again."
+        keys = sorted(self._table.marked) or rows.keys
+        runs = count_of(len(keys), "marked run" if self._table.marked else "run")
+        if len(keys) < 2:
+            return "Columns can only be the same in several runs."
+        self._constant = constant_columns(rows, self._table.view.columns, keys)
+        if not self._constant:
+            return f"No visible column is the same in {runs}."
+        self._hide(selection, selection.choice.hidden | self._constant)
+        hidden = count_of(len(self._constant), "column")
+        return f"{hidden} hidden, the same in {runs}. C shows them again."
+
+    def _hide(self, selection: ColumnSelection, hidden: frozenset[str]) -> None:
+        choice = selection.choice._replace(hidden=hidden)
+        self.select(selection._replace(choice=choice))
 
     def set_columns(self, text: str) -> None:
         """Show only these columns, in this order; without any, all.
@@ -90,3 +122,27 @@ class VisibleColumns:
     def _tags(self) -> list[str]:
         columns = self._table.rows.columns
         return [*sorted({tag for c in columns for tag in c.tags}), "untagged"]
+
+
+def constant_columns(
+    rows: Rows, columns: Iterable[Column], keys: Sequence[RunKey]
+) -> frozenset[str]:
+    """Return the columns with the same number or text in all of these runs, or with nothing.
+
+    Columns with errors, images or arrays are not among them, nor time and comment.
+    """
+    return frozenset(
+        column.name
+        for column in columns
+        if column.name not in FIXED_NAMES and _is_constant(rows, column.name, keys)
+    )
+
+
+def _is_constant(rows: Rows, name: str, keys: Sequence[RunKey]) -> bool:
+    scalars, filled = rows.scalars(name, keys), rows.filled(name, keys)
+    if scalars[0] is not None:
+        return all(scalar == scalars[0] for scalar in scalars)
+    if any(filled) or any(scalar is not None for scalar in scalars):
+        return False
+    stored = (rows.value(key, name) for key in keys)
+    return not any(value.attributes_json for value in stored if value is not None)
