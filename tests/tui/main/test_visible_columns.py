@@ -49,7 +49,9 @@ async def test_C_hides_columns_that_are_the_same_and_shows_them_again(folder):
         assert hidden
         same = constant_columns(main.table.rows, before, main.table.rows.keys)
         assert same == {column.name for column in hidden}
-        await until(pilot, lambda: f"{count_of(len(hidden), 'column')} hidden" in main.status.hidden)
+        await until(
+            pilot, lambda: f"{count_of(len(hidden), 'column')} hidden" in main.status.hidden
+        )
         await pilot.press("C")
         await pilot.pause()
         assert main.table.view.columns == before
