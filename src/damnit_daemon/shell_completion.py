@@ -39,12 +39,26 @@ def complete_variable(folder: str | None, word: str) -> list[str]:
 
 def complete_columns(folder: str | None, text: str) -> list[str]:
     """Complete the last of several comma-separated columns: `-xgm,run`."""
-    from .query.cells import FIXED
+    from .query.cells import FIXED, LABELS
 
     start = text.rfind(",") + 1
     start += text[start : start + 1] in ("+", "-")
-    names = dict.fromkeys([*(column.name for column in FIXED), *_names(folder)])
+    names = dict.fromkeys([*(column.name for column in (*FIXED, LABELS)), *_names(folder)])
     return [text[:start] + name for name in complete_word(text[start:], names)]
+
+
+def complete_label(folder: str | None, word: str) -> list[str]:
+    """Complete a label of runs: those used in the folder, and the usual ones."""
+    from .model.labels import USUAL
+    from .store import Database, load_listed_runs
+
+    try:
+        with Database(locate_folder(folder).database).reading() as con:
+            runs = load_listed_runs(con)
+    except (DamnitError, OSError):
+        runs = []
+    used = sorted({label for run in runs for label in run.labels})
+    return complete_word(word, dict.fromkeys((*USUAL, *used)))
 
 
 def _names(folder: str | None, *, computed: bool = False) -> list[str]:

@@ -1,4 +1,4 @@
-"""Completion of settings, variables and columns in the shell."""
+"""Completion of settings, variables, columns and labels in the shell."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import typer
 
 from ..shell_completion import (
     complete_columns,
+    complete_label,
     complete_setting,
     complete_value,
     complete_variable,
@@ -30,6 +31,11 @@ def variables(ctx: typer.Context, incomplete: str) -> list[str]:
 def columns(ctx: typer.Context, incomplete: str) -> list[str]:
     """Complete comma-separated columns of the selected folder."""
     return complete_columns(_folder(ctx), incomplete)
+
+
+def labels(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete a label of runs."""
+    return complete_label(_folder(ctx), incomplete)
 
 
 def _folder(context: typer.Context) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import completion
 from .folder import FolderOption, chosen_folder, writable_folder
 from .text_table import format_table
 
@@ -23,7 +24,11 @@ def label(
     ] = None,
     labels: Annotated[
         list[str] | None,
-        typer.Argument(metavar="LABEL...", help="Labels, such as good, bad, dark or own words."),
+        typer.Argument(
+            metavar="LABEL...",
+            autocompletion=completion.labels,
+            help="Labels, such as good, bad, dark or own words.",
+        ),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove these labels.")] = False,
     proposal: Annotated[

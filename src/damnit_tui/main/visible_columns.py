@@ -88,8 +88,12 @@ class VisibleColumns:
             FilterError: If a column does not exist.
         """
         from damnit_daemon.query import parse_sort
+        from damnit_daemon.query.cells import LABELS
 
-        names = [key.column.name for key in parse_sort(text, self._table.rows.columns)]
+        keys = parse_sort(text, self._table.rows.columns)
+        if any(key.column == LABELS for key in keys):
+            raise FilterError("Labels are beside the run numbers, not in a column.", 0, len(text))
+        names = [key.column.name for key in keys]
         widths = self.selection.choice.widths
         choice = ColumnLayout(order=tuple(dict.fromkeys(names)), widths=widths)
         tags = () if names else self.selection.tags

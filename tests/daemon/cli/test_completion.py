@@ -8,8 +8,15 @@ import sys
 
 import pytest
 
-from damnit_daemon.model import VariableInfo
-from damnit_daemon.store import Database, add_user_variable, update_computed_variables
+from damnit_daemon.model import RunKey, VariableInfo
+from damnit_daemon.store import (
+    Database,
+    LabelChange,
+    add_user_variable,
+    ensure_run,
+    save_labels,
+    update_computed_variables,
+)
 
 HEAVY = ("numpy", "h5py", "xarray", "extra_data", "textual", "rich.progress")
 PROGRAM = "import sys; sys.argv = ['damnit']; from damnit_daemon.cli import main; main()"
@@ -71,6 +78,15 @@ def test_columns_are_completed_one_after_the_other(complete, filled):
     )  # fmt: skip
     assert complete("export", "--columns", "st")[0] == ["start_time"]
     assert "comment" in complete("export", "--columns", "")[0]
+
+
+@pytest.mark.extended
+def test_labels_in_use_are_completed(complete, filled):
+    with Database(filled.database).writing() as con:
+        ensure_run(con, RunKey(1234, 7), added_at=1.0)
+        save_labels(con, [LabelChange(RunKey(1234, 7), (), ("dark-2",))])
+    assert complete("label", "7", "da") == (["dark", "dark-2"], "")
+    assert complete("label", "7", "good", "b") == (["bad"], "")
 
 
 @pytest.mark.extended

@@ -28,6 +28,7 @@ def make_old(folder):
 @pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize(
     "command", [["read-context"], ["combine"], ["db-config", "slurm_time", "01:00:00"],
+                ["label", "7", "good"],
                 ["reprocess", "7", "--direct", "--mock"]], ids=lambda c: c[0],
 )  # fmt: skip
 def test_writing_command_migrates_old_database_with_backup(damnit, make_old, version, command):
@@ -43,6 +44,7 @@ def test_writing_command_migrates_old_database_with_backup(damnit, make_old, ver
 @pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize(
     "command", [["export"], ["db-config"], ["db-config", "proposal"], ["read-context", "--check"],
+                ["label"],
                 ["reprocess", "7", "--mock", "--dry-run"], ["proposal"]], ids=" ".join,
 )  # fmt: skip
 def test_reading_command_leaves_old_database_unchanged(damnit, make_old, version, command):

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from damnit_daemon.ledger import Ledger, load_edits
+from damnit_daemon.query import FilterError
 from damnit_daemon.store import LabelChange, load_runs, save_labels
 from damnit_tui.widgets.prompt import Prompt
 from damnit_tui.widgets.prompt_hint import PromptHint
@@ -147,6 +148,8 @@ async def test_prompt_offers_labels_in_use_and_refuses_words_that_are_none(folde
         complete = app.main_screen.command_line.complete
         assert complete("label ", 6).options == ("good", "bad", "dark", "sample-7", "-good")
         assert complete("label good sa", 13).options == ("sample-7",)
+        with pytest.raises(FilterError, match="beside the run numbers"):
+            app.main_screen.command_line.run("columns labels,ratio")
         await type_in(pilot, "none")
         await pilot.press("enter")
         hint = app.screen.query_one(PromptHint)
