@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from . import (
     cancel,
@@ -28,8 +29,31 @@ from . import (
 )
 from .folder import FolderOption, save_recent_folder
 
+IN_DAMNIT = {
+    "combiner": "damnit-daemon combine",
+    "gui": "damnit-tui FOLDER",
+    "init": "damnit-daemon proposal NUMBER",
+    "listen": "damnit-daemon start",
+    "listener": "damnit-daemon start",
+    "migrate": "damnit-daemon read-context, or any other command that writes: a database of an older "
+    "format is migrated when it is written for the first time, and kept as a backup",
+}
+"""Commands of DAMNIT that have another name here."""
+
+
+class Commands(TyperGroup):
+    """The commands; names from DAMNIT lead to those of ours."""
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
+        """Return a command; None if there is none."""
+        if cmd_name in IN_DAMNIT:
+            ctx.fail(f"{cmd_name!r} is a command of DAMNIT. Here it is: {IN_DAMNIT[cmd_name]}.")
+        return super().get_command(ctx, cmd_name)  # type: ignore[return-value]
+
+
 app = typer.Typer(
     name="damnit-daemon",
+    cls=Commands,
     help="Process runs of European XFEL experiments and manage their DAMNIT folder.",
     epilog="To begin: `damnit-daemon proposal NUMBER` creates a folder, and `damnit-daemon start` "
     "processes its runs. A simulated experiment: damnit-tui demo",

@@ -6,6 +6,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from damnit_daemon.cli.app import IN_DAMNIT
+
 RUN = [sys.executable, "-c", "from damnit_daemon.cli import damnit; damnit()", "--version"]
 
 
@@ -26,3 +30,10 @@ def test_damnit_stays_the_command_of_damnit_in_the_same_environment(tmp_path):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: damnit\nVersion: 0.4.0\n")
     (info / "entry_points.txt").write_text("[console_scripts]\ndamnit = their_cli:main\n")
     assert version(tmp_path) == "DAMNIT itself\n"
+
+
+@pytest.mark.parametrize("name", IN_DAMNIT)
+def test_command_of_damnit_leads_to_the_one_here(damnit, name):
+    result = damnit(name)
+    assert result.code == 2
+    assert f"{name!r} is a command of DAMNIT. Here it is: {IN_DAMNIT[name]}." in result.err
