@@ -35,8 +35,8 @@ IN_DAMNIT = {
     "init": "damnit-daemon proposal NUMBER",
     "listen": "damnit-daemon start",
     "listener": "damnit-daemon start",
-    "migrate": "damnit-daemon read-context, or any other command that writes: a database of an older "
-    "format is migrated when it is written for the first time, and kept as a backup",
+    "migrate": "damnit-daemon read-context, or any command that writes. It migrates an older "
+    "database first, and keeps a backup",
 }
 """Commands of DAMNIT that have another name here."""
 
