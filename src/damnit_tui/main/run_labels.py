@@ -58,7 +58,10 @@ class RunLabels:
         """
         add, remove = _parse(text)
         keys = self._chosen_runs()
-        if not keys or not self._may_write():
+        if not self._may_write():
+            return
+        if not keys:
+            self._table.notify("Go to a run, or mark runs, to label them.", markup=False)
             return
         self._last = text
         changes = []
@@ -112,7 +115,7 @@ class RunLabels:
         return self._table.rows.run(key).labels if pending is None else pending
 
     def _chosen_runs(self) -> list[RunKey]:
-        cursor = self._table.cursor
+        cursor = self._table.cursor if self._table.note is None else None
         return sorted(self._table.marked) or ([cursor.key] if cursor else [])
 
 

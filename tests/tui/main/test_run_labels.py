@@ -7,11 +7,11 @@ import pytest
 
 from damnit_daemon.ledger import Ledger, load_edits
 from damnit_daemon.query import FilterError
-from damnit_daemon.store import LabelChange, load_runs, save_labels
+from damnit_daemon.store import LabelChange, add_note, load_runs, save_labels
 from damnit_tui.widgets.prompt import Prompt
 from damnit_tui.widgets.prompt_hint import PromptHint
 
-from ..conftest import database_of, key, make_app, settle, until
+from ..conftest import NOW, database_of, key, make_app, settle, until
 from .test_cell_edit import notifications, screen_text, table_of, type_in, written
 
 
@@ -172,3 +172,18 @@ async def test_labels_of_other_programs_reach_the_terminal_only_escaped(folder):
         await pilot.press("escape", "number_sign")
         complete = app.main_screen.command_line.complete
         assert complete("label ", 6).options == ("good", "bad", "dark", "-good")
+
+
+@pytest.mark.extended
+async def test_run_beside_a_note_is_not_labelled_by_mistake(folder):
+    with database_of(folder).writing() as con:
+        add_note(con, NOW, "beam is back")
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: table_of(pilot).lines.notes)
+        await pilot.press("k")
+        await until(pilot, lambda: table_of(pilot).note)
+        await label(pilot, "bad")
+        await until(pilot, lambda: any("Go to a run" in said for said in notifications(app)))
+        assert not labels_in(folder)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from damnit_daemon.store import NewValue, save_values
+from damnit_daemon.store import LabelChange, NewValue, save_labels, save_values
 from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.widget import RunTable
 from damnit_tui.widgets.find_prompt import FindPrompt
@@ -65,6 +65,18 @@ def test_table_with_trends_and_outliers(snap, folder, size):  # noqa: F811
         await pilot.press("T", "X", "l", "l", "l")
 
     assert snap(folder, size=size, before=before)
+
+
+@pytest.mark.extended
+def test_table_with_labels(snap, folder):  # noqa: F811
+    labels = {411: ("good",), 410: ("bad", "dark"), 409: ("dark",), 408: ("sample-7",)}
+    with database_of(folder).writing() as con:
+        save_labels(con, [LabelChange(key(run), (), found) for run, found in labels.items()])
+
+    async def before(pilot):
+        await pilot.press("j", "j")
+
+    assert snap(folder, before=before)
 
 
 @pytest.mark.extended
