@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from damnit_daemon.demo import make_proposal, write_run
+from damnit_daemon.demo.__main__ import wait_until_computed
 from damnit_daemon.demo.proposal import CAMERA, DETECTOR, MOTOR, XGM
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.paths import DamnitFolder, existing_runs
 
 from .builders import cells
+from .daemon_process import experiment  # noqa: F401 – a fixture
 
 
 def test_demo_runs_are_readable_by_extra_data(proposal):
@@ -88,3 +91,13 @@ def test_demo_with_processing_fills_run_database(tmp_path):
     assert "camera_image" in three["camera_spot"][1]
     assert four["calibration"] == ("ZeroDivisionError", "division by zero")
     assert len(set().union(one, two, three, four)) >= 12
+
+
+@pytest.mark.extended
+def test_demo_ends_with_the_reason_if_its_context_file_does_not_load(experiment):  # noqa: F811
+    made = experiment("import no_such_package\n")
+    made.arrive(1)
+    made.start_daemon()
+
+    with pytest.raises(DamnitError, match=r"No module named 'no_such_package'.* pip install"):
+        wait_until_computed(made.proposal, made.folder)

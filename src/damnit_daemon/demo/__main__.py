@@ -26,6 +26,7 @@ from ..ledger import (
 )
 from ..model import RunKey
 from ..paths import DATA_ROOT_VARIABLE, DamnitFolder
+from ..services.context import UNUSABLE
 from ..services.extraction import extract
 from ..store import Database, save_setting
 from .proposal import SECONDS_BETWEEN_RUNS, Proposal, make_proposal, write_run
@@ -83,7 +84,11 @@ def write_demo_run(proposal: Proposal, run: int) -> None:
 
 
 def wait_until_computed(proposal: Proposal, folder: DamnitFolder) -> None:
-    """Wait until a daemon has processed all files and is idle."""
+    """Wait until a daemon has processed all files and is idle.
+
+    Raises:
+        DamnitError: If the context file does not load: the jobs would wait for ever.
+    """
     written = {
         (RunKey(proposal.number, int(path.name[1:])), data)
         for data in ("raw", "proc")
@@ -96,7 +101,14 @@ def wait_until_computed(proposal: Proposal, folder: DamnitFolder) -> None:
 def _is_computed(ledger: Ledger, written: set[tuple[RunKey, str]]) -> bool:
     try:
         with ledger.reading() as con:
-            if has_undecided(con) or load_jobs(con, states=[JobState.QUEUED, *ACTIVE], limit=1):
+            jobs = load_jobs(con, states=[JobState.QUEUED, *ACTIVE])
+            for job in jobs:
+                if job.reason.startswith(UNUSABLE):
+                    raise DamnitError(
+                        " ".join(job.reason.splitlines()) + ".",
+                        hint="Install what is missing: pip install 'damnit-tui[all]'",
+                    )
+            if jobs or has_undecided(con):
                 return False
             return written <= load_arrived_data(con).data
     except LedgerMissing:

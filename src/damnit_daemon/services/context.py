@@ -15,6 +15,8 @@ from ..settings import FORK
 from ..store import Database, load_setting, update_computed_variables
 
 CONTEXT_PYTHON = "context_python"
+UNUSABLE = "The context file cannot be used:"
+"""First line of the reason why jobs wait; its problems follow."""
 
 
 class ContextUnusable(DamnitError):  # noqa: N818 – house style
@@ -25,7 +27,7 @@ class ContextUnusable(DamnitError):  # noqa: N818 – house style
     """
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(["The context file cannot be used:", *map(str, problems)]))
+        super().__init__("\n".join([UNUSABLE, *map(str, problems)]))
         self.problems = problems
 
 

@@ -20,6 +20,7 @@ from ...runner.protocol import (
 from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
 from ...submission import SubmissionFolder, stage_has_variables
 from ..awaited_files import NOT_YET
+from ..context import ContextUnusable
 from ..events import (
     DaemonEvent,
     JobInterrupted,
@@ -180,7 +181,7 @@ class ArrayTracker:
         if not errors:
             self._load(loaded)
             return
-        reason = "\n".join(["The context file cannot be used:", *map(str, errors)])
+        reason = ContextUnusable(errors).message
         for job in task.jobs:
             if job.ended is None:
                 self._interrupt(job, reason, loaded.context_hash)
