@@ -56,6 +56,11 @@ def test_variable_that_depends_on_itself_is_a_cycle():
     assert "cyclical" in graph(variable("a", "var#a")).problems[0][2]
 
 
+def test_overlapping_cycles_give_few_errors():
+    found = graph(*(variable(f"v{i}", "var#v*") for i in range(30)))
+    assert 1 <= len(found.problems) <= 15
+
+
 def test_dependents_are_promoted_to_proc_and_to_cluster():
     found = graph(
         variable("p", data="proc"), variable("k", cluster=True), variable("r"),

@@ -133,8 +133,8 @@ class Graph:
                 + " needs ".join(cycle)
             )
             self.problems.append((cycle[0], "", message, "error"))
-            for name in cycle:  # look for further ones without these
-                needed[name] = [other for other in needed[name] if other not in cycle]
+            for name, names in needed.items():  # look for further ones without these
+                needed[name] = [] if name in cycle else [n for n in names if n not in cycle]
 
     def _promote(self, name: str) -> None:
         variable = self._variables[name]

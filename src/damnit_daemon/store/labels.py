@@ -26,6 +26,10 @@ _CREATE = f"""CREATE TABLE IF NOT EXISTS {TABLE}(
 """The revision grows with each change, so the largest one tells whether any label has changed.
 A run keeps its row when its last label is removed, with an empty text."""
 _COLUMNS = frozenset({"proposal", "run", "labels", "revision"})
+_LARGEST = (1 << 63) - 1
+_LAST = f"""coalesce(max(CASE WHEN typeof(revision) = 'integer' AND revision < {_LARGEST}
+    THEN revision END), 0)"""
+"""The last revision of ours: another program may have stored a text, or a number without a next."""
 _SAVE = f"""INSERT INTO {TABLE} (proposal, run, labels, revision)
     VALUES (?, ?, ?, ?) ON CONFLICT (proposal, run) DO UPDATE SET labels = excluded.labels,
     revision = excluded.revision"""
@@ -74,7 +78,7 @@ def save_labels(con: sqlite3.Connection, changes: Iterable[LabelChange]) -> list
         con.execute(_CREATE)
         if not _has_table(con):
             raise StoreError(f"The table {TABLE} of the database has an unknown layout.")
-        ((last,),) = fetch_all(con, f"SELECT coalesce(max(revision), 0) FROM {TABLE}")
+        ((last,),) = fetch_all(con, f"SELECT {_LAST} FROM {TABLE}")
         rows = [(*change.key, " ".join(change.new), last + 1) for change, _ in to_save]
         con.executemany(_SAVE, rows)
     return [change for change, _ in to_save]
@@ -91,7 +95,7 @@ def load_label_sums(con: sqlite3.Connection) -> object:
     """Return a checksum of all labels; None if none was ever set."""
     if not _has_table(con):
         return None
-    sql = f"SELECT count(*), max(revision), total(length(labels)) FROM {TABLE}"
+    sql = f"SELECT count(*), {_LAST}, total(length(labels)) FROM {TABLE}"
     return fetch_all(con, sql)[0]
 
 

@@ -152,6 +152,7 @@ def test_malformed_rows_of_other_programs_do_no_harm(database):
         (1234, 3, b"\xff\x00", 5),
         (1234, "three", "good", 5),
         (1234, 1 << 40, "a" * 100_000, "late"),
+        (1234, 1 << 41, "good", (1 << 63) - 1),
     ]
     with closing(sqlite3.connect(database.path)) as con:
         con.executemany(f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?)", rows)
@@ -161,6 +162,10 @@ def test_malformed_rows_of_other_programs_do_no_harm(database):
     assert found[2] == ("bad", "x")
     feed = ChangeFeed(database)
     assert len(feed.changes().runs) == 3
+    save(database, (1, ("good",), ("dark",)))
+    assert [row.labels for row in feed.changes().runs if row.key == key(1)] == [("dark",)]
+    save(database, (1, ("dark",), ("cold",)))  # of the same length
+    assert [row.labels for row in feed.changes().runs if row.key == key(1)] == [("cold",)]
     feed.close()
 
 
