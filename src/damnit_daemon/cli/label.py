@@ -62,13 +62,13 @@ def _numbers(runs: str | None) -> list[int] | None:
 
 
 def _rows(damnit: DamnitFolder, proposal: int | None) -> list[RunRow]:
-    """Return the runs of the proposal, or of the folder's; all if it has none."""
-    from ..store import Database, load_runs, load_setting
+    """Return the runs of the proposal, by default the folder's."""
+    from ..services.selection import current_proposal
+    from ..store import Database, load_runs
 
+    own = current_proposal(damnit) if proposal is None else proposal
     with Database(damnit.database).reading() as con:
-        rows = load_runs(con)
-        own = load_setting(con, "proposal") if proposal is None else proposal
-    return [row for row in rows if row.key.proposal == own or own is None]
+        return [row for row in load_runs(con) if row.key.proposal == own]
 
 
 def _list(rows: list[RunRow], numbers: list[int] | None, *, as_json: bool) -> None:

@@ -12,8 +12,16 @@ import typer
 
 import damnit_daemon
 from damnit_daemon.cli.app import app
+from damnit_daemon.model import RunKey
 from damnit_daemon.services.extraction import extract
-from damnit_daemon.store import Database, ensure_run, load_columns, load_settings
+from damnit_daemon.store import (
+    Database,
+    delete_setting,
+    ensure_run,
+    load_columns,
+    load_settings,
+    save_setting,
+)
 from tests.daemon.builders import keys
 
 
@@ -223,6 +231,19 @@ class TestLabel:
             {"proposal": 1234, "run": 2, "labels": ["good", "sample-7"]},
             {"proposal": 1234, "run": 3, "labels": []},
         ]
+
+    def test_namesakes_of_other_proposals_are_not_labelled(self, damnit, folder):
+        with Database(folder.database).writing() as con:
+            ensure_run(con, RunKey(2222, 2), added_at=1.0)
+            save_setting(con, "proposal", "1234")  # as a text: of another program
+        assert damnit("label", "2", "good").out == "changed: 1 run\n"
+        assert [each["proposal"] for each in json.loads(damnit("label", "--json").out)] == [1234]
+        with Database(folder.database).writing() as con:
+            delete_setting(con, "proposal")
+        result = damnit("label", "2", "bad")
+        assert (result.code, result.out) == (1, "")
+        assert "has no proposal yet" in result.err
+        assert damnit("label", "2", "bad", "--proposal", "2222").out == "changed: 1 run\n"
 
     def test_unknown_run_keeps_all_labels_as_they_are(self, damnit):
         result = damnit("label", "1-5", "good")
