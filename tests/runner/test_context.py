@@ -160,6 +160,27 @@ def test_context_file_with_warnings_is_usable(read):
     assert "default will be used" in messages
 
 
+def test_signature_that_cannot_be_read_is_a_warning(read):
+    context = read(
+        """\
+        from damnit_ctx import Group, Variable
+
+        number = Variable()(int)
+
+        @Group
+        class Detector:
+            @Variable
+            def mean():
+                return 1
+
+        detector = Detector()
+        """
+    )
+    assert context.ok
+    assert [p.severity for p in context.problems] == ["warning"] * 2
+    assert all("takes no argument" in p.message for p in context.problems)
+
+
 def test_duplicate_titles_are_reported(read):
     context = read(
         """\

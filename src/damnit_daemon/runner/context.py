@@ -363,7 +363,7 @@ def _signature_warnings(variable: Variable) -> list[tuple[str, str]]:
     """Return warnings about signatures that load but fail when called."""
     if variable.func is None:
         return []
-    parameters = list(inspect.signature(variable.func).parameters.values())
+    parameters = variable.parameters()
     sources = {argument.parameter for argument in variable.declared_arguments()}
     if not parameters:
         return [(f"{variable.name}() takes no argument; it is called with the run", "")]

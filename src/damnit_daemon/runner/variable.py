@@ -182,10 +182,19 @@ class Variable:
                 found.append(self._resolved(argument))
         return found
 
+    def parameters(self) -> list[inspect.Parameter]:
+        """Return all parameters; none if they cannot be determined, as of a built-in type."""
+        if self.func is None:
+            return []
+        try:
+            return list(inspect.signature(self.func).parameters.values())
+        except ValueError:  # also of a method without any
+            return []
+
     def declared_arguments(self) -> list[Argument]:
         """Return the sources as they are written, each `self#` unresolved."""
         found = []
-        for parameter in self._parameters():
+        for parameter in self.parameters():
             text = _annotation_text(parameter.annotation)
             if text is None or "#" not in text:
                 continue
@@ -228,11 +237,6 @@ class Variable:
             GroupError: If it does not resolve to a variable.
         """
         return argument
-
-    def _parameters(self) -> list[inspect.Parameter]:
-        if self.func is None:
-            return []
-        return list(inspect.signature(self.func).parameters.values())
 
     def _declaration_problems(self) -> Iterable[str]:
         name = self.name
