@@ -120,6 +120,7 @@ def test_submission_is_found_by_its_comment(client, tmp_path):
         (Resources(reservation="nope"), ["no such reservation", "slurm_reservation"]),
         (Resources(memory="900G"), ["No node of this partition has the requested", "slurm_mem"]),
         (Resources(memory="900G", cpus=1), ["No node of this partition", "noncluster_mem"]),
+        (Resources(extra=("--mem=900G",)), ["Request less memory in slurm_options."]),
         (Resources(time="soon"), ["time limit", "slurm_time"]),
         (
             Resources(extra=("--nonsense",)),

@@ -10,6 +10,7 @@ from .commands import (
     Submission,
     sbatch_command,
     task_batches,
+    total_memory,
 )
 from .environment import slurm_environment
 from .errors import SlurmDown, SlurmError, SubmissionRefused, SubmissionUnclear
@@ -46,5 +47,6 @@ __all__ = [
     "slurm_environment",
     "slurm_settings",
     "task_batches",
+    "total_memory",
     "with_output",
 ]

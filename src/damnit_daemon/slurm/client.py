@@ -125,7 +125,10 @@ class SlurmClient:
             text = self._run(commands.sbatch_command(submission))
         except SubmissionRefused as error:
             setting = submission.resources.memory_setting
-            error.hint = error.hint.replace(MEMORY_SETTING, setting)
+            if setting != commands.OPTIONS_SETTING:
+                error.hint = error.hint.replace(MEMORY_SETTING, setting)
+            elif MEMORY_SETTING in error.hint:
+                error.hint = f"Request less memory in {setting}."
             raise
         try:
             for number in parse.parse_submitted(text):

@@ -20,6 +20,7 @@ SINFO_FORMAT = "%P|%a|%D"
 
 MEMORY_OPTION = re.compile(r"--mem(-per-[a-z]+)?(=|$)")
 """Slurm accepts only one of `--mem`, `--mem-per-cpu` and `--mem-per-gpu`."""
+OPTIONS_SETTING = "slurm_options"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Resources:
 
     @property
     def memory_setting(self) -> str:
-        """The setting that `memory` comes from; only jobs on shared nodes name their CPUs."""
+        """The setting the memory comes from; only jobs on shared nodes name their CPUs."""
+        if not self.memory and name_memory(self.extra):
+            return OPTIONS_SETTING
         return "noncluster_mem" if self.cpus else "slurm_mem"
 
     def options(self) -> list[str]:
@@ -188,6 +191,19 @@ def group_by_cluster(ids: Iterable[SlurmId]) -> dict[str, list[SlurmId]]:
 def name_memory(options: Iterable[str]) -> bool:
     """Return True if one of these `sbatch` options requests memory."""
     return any(map(MEMORY_OPTION.match, options))
+
+
+def total_memory(options: Iterable[str]) -> str:
+    """Return the amount of the last `--mem` among `sbatch` options; empty if none limits it."""
+    amount = ""
+    previous = ""
+    for option in options:
+        if option.startswith("--mem="):
+            amount = option.partition("=")[2]
+        elif previous == "--mem":
+            amount = option
+        previous = option
+    return amount if amount.strip("0") else ""
 
 
 def _without_memory(options: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 
-from .commands import Resources
+from .commands import OPTIONS_SETTING, Resources
 from .states import SlurmState
 from .status import JobStatus
 
@@ -112,9 +112,11 @@ def _timeout(_status: JobStatus, resources: Resources) -> str:
 
 def _memory(status: JobStatus, resources: Resources) -> str:
     limit = f" than the requested {resources.memory}" if resources.memory else ""
+    setting = resources.memory_setting
+    raised = f"the memory in {setting}" if setting == OPTIONS_SETTING else setting
     return (
         f"The job ran out of memory{_on(status)}: it needed more{limit}. "
-        f"Retry with more memory (damnit-daemon retry --mem), or raise {resources.memory_setting}."
+        f"Retry with more memory (damnit-daemon retry --mem), or raise {raised}."
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from damnit_daemon.services.cluster.limits import own_limits
 from damnit_daemon.slurm import (
     Resources,
     SlurmId,
@@ -74,6 +75,27 @@ def test_memory_requested_for_one_job_replaces_that_in_slurm_options():
     usual = Resources(extra=("--mem-per-cpu", "4G", "--mem-per-gpu=2G", "-A", "xfel"))
     assert usual.with_limits("50G", "").options() == ["--mem=50G", "-A", "xfel"]
     assert usual.with_limits("", "01:00:00").extra == usual.extra
+
+
+@pytest.mark.parametrize(
+    ("options", "limit_gb"),
+    [
+        (("--mem=40G",), 38),
+        (("--mem", "10G", "-A", "xfel", "--mem", "20480"), 19),
+        (("--mem=0",), 0),
+        (("--mem",), 0),
+        (("--mem=much",), 0),
+        (("--mem-per-cpu=4G", "--mem-bind=local"), 0),
+    ],
+)
+def test_memory_in_slurm_options_is_the_limit_of_the_job(options, limit_gb):
+    assert own_limits(Resources(extra=options))[0] == limit_gb << 30
+
+
+def test_advice_names_the_setting_that_requests_the_memory():
+    assert Resources(memory="9G").memory_setting == "slurm_mem"
+    assert Resources(memory="9G", cpus=1).memory_setting == "noncluster_mem"
+    assert Resources(cpus=1, extra=("--mem-per-cpu=4G",)).memory_setting == "slurm_options"
 
 
 def test_unset_resources_give_no_options():
