@@ -42,7 +42,7 @@ PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 OWN_PYTHONS = PYTHONS[1:]
 """Supported Pythons for the programs themselves."""
 
-KAFKA_VERSIONS = ["==2.2.3", ">=2.2.3,<3", ">=3,<4"]
+KAFKA_VERSIONS = ["==2.3.0", ">=2.3,<3", ">=3,<4"]
 WITH_MINIMUMS = ["tests/ctx", "tests/daemon/api", "tests/daemon/broker", "tests/daemon/hdf5",
                  "tests/daemon/store", "tests/daemon/test_demo.py", "tests/daemon/test_export.py",
                  "tests/runner", "tests/tui/terminal", "tests/tui/test_demo.py"]  # fmt: skip
