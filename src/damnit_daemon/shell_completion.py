@@ -6,9 +6,16 @@ A shell shows no error: where a folder cannot be read, there is nothing to compl
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from .errors import DamnitError
 from .paths import locate_folder
+
+if TYPE_CHECKING:
+    from .store import Database
+
+TIMEOUT_S = 1.0
+"""How long to wait while another program holds the lock of the database."""
 
 
 def complete_word(word: str, options: Iterable[str]) -> list[str]:
@@ -50,10 +57,10 @@ def complete_columns(folder: str | None, text: str) -> list[str]:
 def complete_label(folder: str | None, word: str) -> list[str]:
     """Complete a label of runs: those used in the folder, and the usual ones."""
     from .model.labels import USUAL
-    from .store import Database, load_listed_runs
+    from .store import load_listed_runs
 
     try:
-        with Database(locate_folder(folder).database).reading() as con:
+        with _database(folder).reading() as con:
             runs = load_listed_runs(con)
     except (DamnitError, OSError):
         runs = []
@@ -63,11 +70,17 @@ def complete_label(folder: str | None, word: str) -> list[str]:
 
 def _names(folder: str | None, *, computed: bool = False) -> list[str]:
     """Return the defined variables of a folder."""
-    from .store import Database, load_variables
+    from .store import load_variables
 
     try:
-        with Database(locate_folder(folder).database).reading() as con:
+        with _database(folder).reading() as con:
             variables = load_variables(con)
     except (DamnitError, OSError):
         return []
     return [each.name for each in variables if not computed or each.type is None]
+
+
+def _database(folder: str | None) -> Database:
+    from .store import Database
+
+    return Database(locate_folder(folder).database, timeout_s=TIMEOUT_S)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from contextlib import closing
 
 import pytest
 
+from damnit_daemon import shell_completion
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.store import (
     Database,
@@ -87,6 +90,16 @@ def test_labels_in_use_are_completed(complete, filled):
         save_labels(con, [LabelChange(RunKey(1234, 7), (), ("dark-2",))])
     assert complete("label", "7", "da") == (["dark", "dark-2"], "")
     assert complete("label", "7", "good", "b") == (["bad"], "")
+
+
+def test_locked_database_is_not_waited_for(filled, monkeypatch):
+    monkeypatch.setattr(shell_completion, "TIMEOUT_S", 0.05)
+    started_s = time.monotonic()
+    with closing(Database(filled.database).connect("rw")) as con:
+        con.execute("BEGIN EXCLUSIVE")
+        assert shell_completion.complete_variable(str(filled.path), "en") == []
+        assert shell_completion.complete_label(str(filled.path), "d") == ["dark"]
+    assert time.monotonic() - started_s < 10
 
 
 @pytest.mark.extended
