@@ -507,11 +507,11 @@ def test_changed_number_of_jobs_applies_while_slurm_is_on_hold(waiting):
     wait_until(lambda: len(waiting.running()) == 1 and len(waiting.jobs(JobState.QUEUED)) == 2)
     waiting.ask(RequestKind.REPROCESS, runs=[[1234, 1]], executor="slurm")
 
-    def refused_twice():  # the second pause is longer than the first
+    def refused_thrice():  # each pause is longer than the one before
         job = waiting.jobs()[-1]
-        return job.state is JobState.QUEUED and job.attempt >= 2 and job.attempt
+        return job.state is JobState.QUEUED and job.attempt >= 3 and job.attempt
 
-    attempts = wait_until(refused_twice)
+    attempts = wait_until(refused_thrice)
     waiting.set(local_jobs="2")
     wait_until(lambda: len(waiting.running()) == 2)
     assert waiting.jobs()[-1].attempt == attempts
