@@ -169,6 +169,6 @@ def test_labels_of_ours_outlive_what_the_peer_writes(peer, processed):
     peer.process(processed, 1)
     check(processed, peer, 2)
     with Database(processed / "runs.sqlite").reading() as con:
-        assert load_labels(con, KEY) == ("good", "sample-7")
+        assert load_labels(con, [KEY]) == {KEY: ("good", "sample-7")}
     editor.revert(labelled)
     check(processed, peer, 2)

@@ -121,12 +121,14 @@ class Editor:
         """
         now = self._clock()
         add, remove = [*map(parse_label, add)], [label.casefold() for label in remove]
+        keys = list(keys)
         with self._database.writing() as con:
-            changes = []
             for key in keys:
                 ensure_run(con, key, added_at=now)
-                present = load_labels(con, key) or ()
-                changes.append(LabelChange(key, present, with_labels(present, add, remove)))
+            found = load_labels(con, keys)
+            changes = [
+                LabelChange(k, old, with_labels(old, add, remove)) for k, old in found.items()
+            ]
             done = save_labels(con, changes)
         self._note_labels(done, now)
         return SavedLabels(tuple(done))

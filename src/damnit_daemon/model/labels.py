@@ -20,7 +20,7 @@ LONGEST_LABELS = MOST_LABELS * (LONGEST_LABEL + 1)
 """Characters of all labels of a run, separated by blanks."""
 
 _OPPOSITES = {GOOD: BAD, BAD: GOOD}
-_LABEL = re.compile(rf"\w[\w.+-]{{0,{LONGEST_LABEL - 1}}}")
+_LABEL = re.compile(rf"[^\W_][\w.+-]{{0,{LONGEST_LABEL - 1}}}")
 _RULE = f"use up to {LONGEST_LABEL} letters, digits and _ . + -, a letter or digit first"
 
 Labels = tuple[str, ...]
@@ -51,9 +51,11 @@ def with_labels(
     """Return labels after removing some and adding others; good and bad exclude each other.
 
     Raises:
-        BadLabel: If there are too many.
+        BadLabel: If there are too many, or good and bad are to be added.
     """
     add = set(add)
+    if {GOOD, BAD} <= add:
+        raise BadLabel("A run is good or bad, not both.")
     gone = {*remove, *(_OPPOSITES[label] for label in add if label in _OPPOSITES)}
     found = tuple(sorted(({*labels} - gone) | add))
     if len(found) > MOST_LABELS:
@@ -63,7 +65,7 @@ def with_labels(
 
 def split_labels(stored: object) -> Labels:
     """Return labels from their text in the database, whatever another program stored there."""
-    words = stored.split() if isinstance(stored, str) else ()
+    words = stored.casefold().split() if isinstance(stored, str) else ()
     return tuple(sorted(set(words)))[:MOST_LABELS]
 
 

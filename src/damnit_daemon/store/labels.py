@@ -68,7 +68,9 @@ def save_labels(con: sqlite3.Connection, changes: Iterable[LabelChange]) -> list
         LabelsChanged: If a run has other labels than the old ones of its change.
         StoreError: If a run is not in the database.
     """
-    found = [(change, load_labels(con, change.key)) for change in changes]
+    changes = list(changes)
+    present = load_labels(con, [change.key for change in changes])
+    found = [(change, present.get(change.key)) for change in changes]
     if missing := [change.key.run for change, labels in found if labels is None]:
         raise StoreError(f"Not in the run table: {format_run_ranges(missing)}.")
     to_save = [(change, labels or ()) for change, labels in found if labels != change.new]
@@ -84,11 +86,10 @@ def save_labels(con: sqlite3.Connection, changes: Iterable[LabelChange]) -> list
     return [change for change, _ in to_save]
 
 
-def load_labels(con: sqlite3.Connection, key: RunKey) -> Labels | None:
-    """Load the labels of a run; None if it is not listed."""
+def load_labels(con: sqlite3.Connection, keys: Iterable[RunKey]) -> dict[RunKey, Labels]:
+    """Load the labels of those runs that are listed."""
     sql = f"SELECT {label_expression(con)} FROM run_info WHERE proposal = ? AND run = ?"
-    rows = fetch_all(con, sql, key)
-    return split_labels(rows[0][0]) if rows else None
+    return {key: split_labels(text) for key in keys for (text,) in fetch_all(con, sql, key)}
 
 
 def load_label_sums(con: sqlite3.Connection) -> object:

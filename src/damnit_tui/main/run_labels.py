@@ -129,6 +129,8 @@ def _parse(text: str) -> tuple[list[str], list[str]]:
     for match in re.finditer(r"[^\s,]+", text):
         word = match[0]
         try:
+            if word == REMOVE:
+                raise _missing(match.start(), match.end())
             if word.startswith(REMOVE):
                 remove.append(word.removeprefix(REMOVE).casefold())
             else:
@@ -136,9 +138,13 @@ def _parse(text: str) -> tuple[list[str], list[str]]:
         except BadLabel as error:
             raise FilterError(error.message, match.start(), match.end()) from None
     if not add and not remove:
-        hint = "For example good, or -good to remove it."
-        raise FilterError("A label is missing.", len(text), len(text), hint=hint)
+        raise _missing(len(text), len(text))
     return add, remove
+
+
+def _missing(start: int, end: int) -> FilterError:
+    hint = "For example good, or -good to remove it."
+    return FilterError("A label is missing.", start, end, hint=hint)
 
 
 def _changed(old: Labels, add: list[str], remove: list[str], end: int) -> Labels:

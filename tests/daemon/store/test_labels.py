@@ -62,8 +62,7 @@ def test_labels_are_read_with_their_runs(database):
     save(database, (1, (), ("dark", "good")), (3, (), ("bad",)))
     assert labels(database) == {1: ("dark", "good"), 3: ("bad",)}
     with database.reading() as con:
-        assert load_labels(con, key(2)) == ()
-        assert load_labels(con, key(9)) is None
+        assert load_labels(con, [key(2), key(9)]) == {key(2): ()}
 
 
 def test_only_a_table_of_ours_is_added_and_only_by_the_first_label(database):
@@ -148,7 +147,7 @@ def test_foreign_table_of_that_name_is_left_alone(database, statement):
 def test_malformed_rows_of_other_programs_do_no_harm(database):
     save(database, (1, (), ("good",)))
     rows = [
-        (1234, 2, " bad\tbad\nx ", 5),
+        (1234, 2, " Bad\tbad\nX ", 5),
         (1234, 3, b"\xff\x00", 5),
         (1234, "three", "good", 5),
         (1234, 1 << 40, "a" * 100_000, "late"),
@@ -176,7 +175,7 @@ def test_read_only_database_shows_labels(database):
 
 
 @pytest.mark.parametrize(
-    "word", ["", "-x", "a b", "none", "NONE", "x" * (LONGEST_LABEL + 1), "\x1b"]
+    "word", ["", "-x", "_x", "a b", "none", "NONE", "x" * (LONGEST_LABEL + 1), "\x1b"]
 )
 def test_word_that_no_filter_could_name_is_no_label(word):
     with pytest.raises(BadLabel):
@@ -194,6 +193,8 @@ def test_good_and_bad_exclude_each_other():
     assert with_labels(("bad", "dark"), ["good"]) == ("dark", "good")
     assert with_labels(("good",), ["bad"]) == ("bad",)
     assert with_labels(("good",), ["dark"], ["good"]) == ("dark",)
+    with pytest.raises(BadLabel, match="A run is good or bad, not both"):
+        with_labels((), ["good", "bad"])
 
 
 def test_run_has_a_limited_number_of_labels():

@@ -94,6 +94,7 @@ async def test_labels_that_another_user_changes_first_are_not_overwritten(folder
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         app.main_screen.feed.stop()  # as if the change had come a moment ago
+        await until(pilot, lambda: all(w.is_finished for w in app.workers if w.group == "feed"))
         label_elsewhere(folder, 412, (), ("bad",))
         await label(pilot, "good")
         await until(pilot, lambda: any("run 412 (now bad)" in said for said in notifications(app)))
@@ -150,6 +151,10 @@ async def test_prompt_offers_labels_in_use_and_refuses_words_that_are_none(folde
         assert complete("label good sa", 13).options == ("sample-7",)
         with pytest.raises(FilterError, match="beside the run numbers"):
             app.main_screen.command_line.run("columns labels,ratio")
+        with pytest.raises(FilterError, match=r"A label is missing\."):
+            app.main_screen.command_line.run("label dark -")
+        with pytest.raises(FilterError, match="good or bad, not both"):
+            app.main_screen.command_line.run("label good bad")
         await type_in(pilot, "none")
         await pilot.press("enter")
         hint = app.screen.query_one(PromptHint)
@@ -165,10 +170,10 @@ async def test_labels_of_other_programs_reach_the_terminal_only_escaped(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await until(pilot, lambda: "r412 (␛[2J good)" in screen_text(app))
+        await until(pilot, lambda: "r412 (␛[2j good)" in screen_text(app))
         await pilot.press("i")
         await until(pilot, lambda: "Labels" in screen_text(app))
-        assert "␛[2J good" in screen_text(app)
+        assert "␛[2j good" in screen_text(app)
         await pilot.press("escape", "number_sign")
         complete = app.main_screen.command_line.complete
         assert complete("label ", 6).options == ("good", "bad", "dark", "-good")
