@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -103,7 +104,14 @@ def _say_if_restart_is_needed(folder: DamnitFolder, key: str) -> None:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, indent=1, default=repr)  # blobs of other programs
+    """Return JSON; what other programs stored and JSON has not, blobs and infinity, as text."""
+    if isinstance(value, dict):
+        value = {key: _finite(each) for key, each in value.items()}
+    return json.dumps(_finite(value), indent=1, default=repr, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    return repr(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _shown(value: object) -> str:

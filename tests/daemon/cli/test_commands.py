@@ -161,9 +161,10 @@ class TestDbConfig:
 
     def test_db_config_prints_json_for_programs(self, damnit, folder):
         with Database(folder.database).writing() as con:
-            con.execute("INSERT INTO metameta VALUES ('strange', x'00ff')")
+            con.execute("INSERT INTO metameta VALUES ('strange', x'00ff'), ('endless', 9e999)")
         found = json.loads(damnit("db-config", "--json").out)
-        assert found == settings(folder) | {"strange": r"b'\x00\xff'"}
+        assert found == settings(folder) | {"strange": r"b'\x00\xff'", "endless": "inf"}
+        assert json.loads(damnit("db-config", "endless", "--json").out) == "inf"
         assert json.loads(damnit("db-config", "proposal", "--json").out) == 1234
         assert damnit("db-config", "proposal", "1", "--json").code == 2
 
