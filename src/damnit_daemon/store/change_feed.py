@@ -67,7 +67,8 @@ class ChangeFeed:
         """Report what was written since the last call; the first call reports all as new.
 
         New values, and values rewritten in the newest runs, in `near` or close to a recent
-        write, are reported at once; the rest by `walk`.
+        write, are reported at once, except large blobs of the same size, which `walk` reports
+        with the rest.
 
         Args:
             near: Runs on screen or being processed.

@@ -19,7 +19,7 @@ class Changes(NamedTuple):
     """True for the first poll, or another file: load everything again. `runs` and
     `columns` are complete then, `values` is empty."""
     runs: tuple[RunRow, ...] = ()
-    """Runs that are new or have another start time."""
+    """Runs that are new, or have another start time or other labels."""
     removed_runs: tuple[RunKey, ...] = ()
     values: tuple[StoredValue, ...] = ()
     """Values that are new or were rewritten; blobs stay in the database."""
