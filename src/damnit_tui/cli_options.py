@@ -88,7 +88,7 @@ def open_folder(
         str | None,
         typer.Option(
             "--print",
-            metavar="md|csv|tsv|json",
+            metavar="md|csv|tsv|json|html",
             autocompletion=_complete_format,
             help="Print the table and exit, by default as md. Default in a pipe: md.",
         ),

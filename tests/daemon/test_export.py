@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 import weakref
 from dataclasses import replace
@@ -45,6 +46,8 @@ from damnit_daemon.store import (
     save_values,
     update_computed_variables,
 )
+
+from .daemon_process import wait_until
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 KEY = RunKey(1234, 1)
@@ -214,6 +217,16 @@ def test_selection_exports_given_runs_and_variables_in_given_order(database):
     assert dict(table.lines())[table.runs[1]] == ("plain", 1234.5)
 
 
+def test_html_export_is_a_page_in_which_no_text_is_markup(database):
+    page = export_table(database, format="html")
+    assert page.startswith("<!doctype html>")
+    assert '<td class="n">1234.5000' in page
+    assert "<td>a|b\nc &lt;b&gt;" in page
+    assert "\\x1b[31mred" in page
+    assert "<td>✗ KeyError: &#x27;x&#x27;" in page
+    assert not {"\x1b", "\u202e"} & {*page}
+
+
 def test_labels_are_exported_as_a_column_where_it_is_chosen(database):
     with database.writing() as con:
         save_labels(con, [LabelChange(KEY, (), ("dark", "good"))])
@@ -318,7 +331,7 @@ def test_workbook_has_numbers_times_and_text_but_no_formulas(database, tmp_path)
 INVISIBLE = "👩\u200d🔬 می\u200cخواهم Wellen\u00adlänge \ufeffBOM a\u202eb\x7f\x9b"
 
 
-@pytest.mark.parametrize("format_name", sorted(set(FORMATS) - {"md"}))
+@pytest.mark.parametrize("format_name", sorted(set(FORMATS) - {"md", "html"}))
 def test_exported_files_keep_invisible_characters(database, tmp_path, format_name):
     with database.writing() as con:
         save_values(con, [NewValue(KEY, "text", INVISIBLE)], now=20)
@@ -438,3 +451,58 @@ def test_csv_export_keeps_negative_numbers(database):
     with database.writing() as con:
         save_values(con, [NewValue(KEY, "cold", -5.5, provenance="context.py")], now=20)
     assert "-5.5" in export_table(database, format="csv").replace("\n", ",").split(",")
+
+
+@pytest.fixture
+def following(database, tmp_path):
+    """A process that follows the table, its file and what it prints."""
+    page, said = tmp_path / "page.html", tmp_path / "said"
+    command = [sys.executable, "-m", "damnit_daemon.cli", "export", "--in", database.path.parent]
+    with said.open("wb") as stderr:
+        process = subprocess.Popen([*command, "--follow", "-o", page], stderr=stderr)
+    try:
+        yield process, page, said
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.extended
+def test_followed_file_is_replaced_after_each_change(database, following):
+    process, page, _ = following
+    wait_until(page.exists)
+    with database.writing() as con:
+        save_values(con, [NewValue(KEY, "text", "changed")], now=2e9)
+    wait_until(lambda: "<td>changed" in page.read_text())
+    process.terminate()
+    assert process.wait() == 0
+    assert [each.name for each in page.parent.iterdir() if each.name.startswith("page")] == [
+        page.name
+    ]
+
+
+@pytest.mark.extended
+def test_following_survives_a_missing_database(database, following):
+    _, page, said = following
+    wait_until(page.exists)
+    before, away = page.read_text(), database.path.with_name("away")
+    database.path.rename(away)
+    wait_until(lambda: "The file stays as it is meanwhile." in said.read_text())
+    assert page.read_text() == before
+    away.rename(database.path)
+    wait_until(lambda: "the file is written again" in said.read_text())
+
+
+def test_following_needs_a_file(database):
+    command = [
+        sys.executable,
+        "-m",
+        "damnit_daemon.cli",
+        "export",
+        "--in",
+        database.path.parent,
+        "-f",
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "--follow needs a file" in result.stderr

@@ -93,7 +93,7 @@ def test_unknown_print_format_is_named_as_the_mistake(words, capsys):
     said = capsys.readouterr().err
     assert "'--print': " in said
     assert f"{words[-1] if '/' in words[-1] else 'xml'!r} is neither a format" in said
-    assert "(md, csv, tsv, json) nor a folder." in said
+    assert "(md, csv, tsv, json, html) nor a folder." in said
 
 
 def test_output_to_a_pipe_is_the_printed_table(folder):
@@ -264,7 +264,7 @@ def test_shell_completes_options_and_their_values(folder):
 
 @pytest.mark.extended
 def test_shell_completes_formats_and_options():
-    assert complete("--print", "") == ["md", "csv", "tsv", "json"]
+    assert complete("--print", "") == ["md", "csv", "tsv", "json", "html"]
     assert complete("de") == ["demo"]
     assert complete("demo", "--r") == ["--runs"]
     assert complete("--re") == ["--read-only"]

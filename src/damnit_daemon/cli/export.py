@@ -19,6 +19,7 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     JSON = "json"
+    HTML = "html"
     XLSX = "xlsx"
     PARQUET = "parquet"
 
@@ -60,9 +61,21 @@ def export(
             "evaluate it, so by default it is prefixed with an apostrophe.",
         ),
     ] = False,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "-f",
+            "--follow",
+            help="Replace the file whenever the table changes, until Ctrl-C: for colleagues "
+            "without access to the folder.",
+        ),
+    ] = False,
     folder: FolderOption = None,
 ) -> None:
-    """Export the run table, or part of it. Formats: Markdown, CSV, TSV, JSON, Excel, Parquet."""
+    """Export the run table, or part of it.
+
+    Formats: Markdown, CSV, TSV, JSON, HTML, Excel, Parquet.
+    """
     from ..export import (
         TEXT_FORMATS,
         TableSelection,
@@ -77,7 +90,27 @@ def export(
 
     damnit = chosen_folder(context, folder)
     chosen_format = checked_format((format or _format_of(output)).value)
-    table = load_table(Database(damnit.database), TableSelection(filter, sort, columns))
+    database, choice = Database(damnit.database), TableSelection(filter, sort, columns)
+    if follow:
+        if output is None:
+            raise typer.BadParameter("--follow needs a file: give one with --output.")
+        from ..export.follow import follow_table
+
+        try:
+            follow_table(
+                database,
+                lambda: write_table(
+                    load_table(database, choice),
+                    output,
+                    chosen_format,
+                    overwrite=True,
+                    formulas=formulas,
+                ),
+                print_message,
+            )
+        except KeyboardInterrupt:
+            raise typer.Exit from None
+    table = load_table(database, choice)
     if why := table.why_empty():
         print_message(why)
     if output is not None:

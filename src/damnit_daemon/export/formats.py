@@ -6,10 +6,10 @@ from typing import Literal
 
 from ..errors import DamnitError
 
-TextFormat = Literal["md", "csv", "tsv", "json"]
-Format = Literal["md", "csv", "tsv", "json", "xlsx", "parquet"]
+TextFormat = Literal["md", "csv", "tsv", "json", "html"]
+Format = Literal["md", "csv", "tsv", "json", "html", "xlsx", "parquet"]
 
-TEXT_FORMATS: tuple[TextFormat, ...] = ("md", "csv", "tsv", "json")
+TEXT_FORMATS: tuple[TextFormat, ...] = ("md", "csv", "tsv", "json", "html")
 FORMATS: tuple[Format, ...] = (*TEXT_FORMATS, "xlsx", "parquet")
 
 

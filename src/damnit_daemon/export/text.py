@@ -1,10 +1,12 @@
-"""Write a table as text: Markdown, CSV, TSV, JSON."""
+"""Write a table as text: Markdown, CSV, TSV, JSON, HTML."""
 
 from __future__ import annotations
 
 import csv
+import html
 import json
 import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -27,7 +29,7 @@ def export_table(
     Args:
         database: The run database.
         format: `md` has titles and formatted numbers, `csv` and `tsv` titles and exact
-            values, `json` names and exact values.
+            values, `json` names and exact values, `html` is a page for a browser.
         choice: The part of the table; None for all.
 
     Raises:
@@ -155,9 +157,60 @@ def _json_safe(value: Plain) -> Plain:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
+_HTML_HEAD = """\
+<!doctype html>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="30">
+<title>{title}</title>
+<style>
+body {{ font: 14px system-ui, sans-serif; margin: 1em }}
+table {{ border-collapse: collapse; margin-bottom: 1em }}
+th {{ position: sticky; top: 0; background: Canvas; text-align: left }}
+th, td {{ padding: 2px 10px; border-bottom: 1px solid #8884; white-space: pre-line }}
+td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
+</style>
+<h1>{title}</h1>
+"""
+
+
+def _html(table: ExportTable) -> Iterator[str]:
+    """Yield a page without scripts that the browser loads again every 30 seconds."""
+    proposals = sorted({run.key.proposal for run in table.runs})
+    title = (
+        f"Runs of {', '.join(f'p{proposal}' for proposal in proposals)}" if proposals else "Runs"
+    )
+    yield _HTML_HEAD.format(title=html.escape(title))
+    yield from _html_table(table.titles(), table.rows())
+    if table.notes:
+        notes = ([format_time(note.timestamp), note.text] for note in table.notes)
+        yield from _html_table(["Time", "Note"], notes)
+    yield f"<p>Written {format_time(time.time())}</p>\n"
+
+
+def _html_table(titles: Sequence[Plain], rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
+    heads = "".join(f"<th>{_html_text(title)}" for title in titles)
+    yield f"<table>\n<thead><tr>{heads}</thead>\n<tbody>\n"
+    for row in rows:
+        yield "<tr>" + "".join(map(_html_cell, row)) + "\n"
+    yield "</tbody></table>\n"
+
+
+def _html_cell(value: Plain) -> str:
+    if isinstance(value, (int, float)):
+        return f'<td class="n">{format_number(value)}'
+    return f"<td>{_html_text(value)}"
+
+
+def _html_text(value: Plain) -> str:
+    return "" if value is None else html.escape(show_controls(str(value)))
+
+
 _WRITERS: dict[TextFormat, Callable[[ExportTable], Iterator[str]]] = {
     "md": _markdown,
     "csv": _csv,
     "tsv": _tsv,
     "json": _json,
+    "html": _html,
 }

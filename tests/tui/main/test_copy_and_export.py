@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from damnit_tui.data.table_export import FORMATS
 from damnit_tui.dialogs.export_dialog import ExportDialog
 from damnit_tui.terminal import clipboard
 
@@ -58,7 +59,7 @@ async def test_marked_runs_are_copied_in_the_order_shown(folder, copied):
 
 
 @pytest.mark.extended
-@pytest.mark.parametrize("name", ["csv", "tsv", "md", "json", "xlsx", "parquet"])
+@pytest.mark.parametrize("name", FORMATS)
 async def test_export_writes_all_runs_in_each_format(folder, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     app = make_app(folder)
@@ -66,7 +67,7 @@ async def test_export_writes_all_runs_in_each_format(folder, tmp_path, monkeypat
         await settle(pilot)
         await open_box(pilot)
         await pilot.press("tab", "tab")
-        for _ in range(["csv", "tsv", "md", "json", "xlsx", "parquet"].index(name)):
+        for _ in range(FORMATS.index(name)):
             await pilot.press("right")
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.main_screen)
@@ -112,10 +113,10 @@ async def test_export_copies_text_formats_but_not_workbooks(folder, copied):
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         await open_box(pilot)
-        await pilot.press("tab", "tab", "right", "right", "right", "right", "tab", "right", "enter")
+        await pilot.press("tab", "tab", *["right"] * 5, "tab", "right", "enter")
         await pilot.pause()
         assert "xlsx can only be exported to a file" in screen_text(app)
-        await pilot.press("shift+tab", "left", "enter")
+        await pilot.press("shift+tab", "left", "left", "enter")
         await until(pilot, lambda: app.screen is app.main_screen)
         assert len(json.loads(copied[0])["runs"]) == 18
 
