@@ -124,7 +124,9 @@ class Among(OfColumn):
         """Precompute the comparison sets."""
         object.__setattr__(self, "_words", frozenset(text.casefold() for text in self.texts))
         # The displayed form counts, too: 0.30000000000000004 is displayed as 0.3.
-        object.__setattr__(self, "_shown", frozenset(text_of(n) for n in self.numbers))
+        # And so does 1.00001, which is displayed as 1.0000.
+        shown = frozenset(form for n in self.numbers for form in (text_of(n), f"{n:.4f}"))
+        object.__setattr__(self, "_shown", shown)
 
     def mask(self, cells: Cells) -> Mask:
         """Evaluate the condition for some runs at once."""

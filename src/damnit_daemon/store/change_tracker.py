@@ -89,7 +89,8 @@ class ChangeTracker:
         self._reported: frozenset[str] = frozenset()
         self.has_all = False
         """True if `walk` has returned everything."""
-        self._near: set[int] = set()
+        self._near: dict[int, None] = {}
+        """Blocks whose large blobs are still to be compared, the oldest first."""
         self._round: list[int] = []
         self._round_version: object = None
 
@@ -109,8 +110,9 @@ class ChangeTracker:
             return Changes()
         runs, gone = self._changed_runs(con)
         close = {number for key in [*near, *gone] for number in self._places.get(key, ())}
-        self._near = close | {*self._warm}
-        changed = {number for number in self._near if self._differs(con, number)}
+        near_now = close | {*self._warm}
+        self._near |= dict.fromkeys(sorted(near_now))
+        changed = {number for number in near_now if self._differs(con, number)}
         last = last_block(con)
         changed.update(number for number in self._blocks if number > last)
         stop = min(last, self._last + MOST_NEW)
@@ -241,7 +243,8 @@ class ChangeTracker:
         deadline = time.perf_counter() + BUDGET_S
         since = self._began - OVERLAP_S
         while self._near and time.perf_counter() < deadline:
-            number = self._near.pop()
+            number = next(iter(self._near))
+            del self._near[number]
             known, times = self._large.get(number), load_large_times(con, number)
             self._large[number] = times
             if known is None:

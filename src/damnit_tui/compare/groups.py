@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from damnit_daemon.model import Column, RunKey
 from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.query.cells import Cells
+from damnit_daemon.query.table import Scalar
 
 from ..fixed_columns import TIME
 from ..format import format_full_time
@@ -18,7 +19,7 @@ from ..sanitize import visible
 from ..table.column_values import column_values, values_filter
 from ..table.layout import split_title
 from ..table.rows import Rows
-from ..table.statistics import Numbers
+from ..table.statistics import statistic_of
 from ..widgets.row_list import ListRow, RowCell
 
 EMPTY = "(empty)"
@@ -39,14 +40,19 @@ class RunGroup(NamedTuple):
     text: str
     """The value as the table shows it."""
     filter: str
-    """Matches these runs, whatever else is filtered."""
+    """Selects these runs; empty if no filter can name the value."""
     keys: tuple[RunKey, ...]
+
+    @property
+    def id(self) -> str:
+        """Its identity in the list; a number and a text may look alike."""
+        return self.filter or f"{EMPTY}{self.text}"
 
 
 def group_runs(
     column: Column, rows: Rows, keys: Sequence[RunKey], zone: tzinfo | None = None
 ) -> list[RunGroup]:
-    """RunGroup runs by the value of a column; by the day if it is the start time.
+    """Group runs by the value of a column; by the day if it is the start time.
 
     Args:
         column: The column.
@@ -58,28 +64,35 @@ def group_runs(
         The groups in the order of their values; runs without one last.
     """
     scalars = Cells(rows, keys).scalars(column)
-    if column.name == TIME.name:
-        scalars = [
-            value if value is None else format_full_time(float(value), zone).partition(" ")[0]
-            for value in scalars
-        ]
+    is_time = column.name == TIME.name
+    if is_time:
+        scalars = [None if value is None else _day(float(value), zone) for value in scalars]
     found: dict[object, list[RunKey]] = {}
     for key, value in zip(keys, scalars, strict=True):
         found.setdefault(None if value == "" else value, []).append(key)
     values = column_values(column, scalars, (rows.value(key, column.name) for key in keys))
     groups = []
     for text, _ in values.texts:
-        is_day = column.name == TIME.name
-        matching = f"time = {text}" if is_day else values_filter(column, [text], [], empty=False)
+        if is_time:
+            matching = f"time = {text}" if text[:1].isdecimal() else ""
+        else:
+            matching = values_filter(column, [text], [], empty=False)
         groups.append(RunGroup(text, matching, tuple(found[text])))
+    together: dict[str, list[RunKey]] = {}  # numbers that the table shows alike
     for number, _ in values.numbers:
-        text = values.number_text(number)
-        matching = values_filter(column, [], [text], empty=False)
-        groups.append(RunGroup(text, matching, tuple(found[number])))
+        together.setdefault(values.number_text(number), []).extend(found[number])
+    for text, of_text in together.items():
+        can_parse = text in ("yes", "no") or math.isfinite(float(text))
+        matching = values_filter(column, [], [text], empty=False) if can_parse else ""
+        groups.append(RunGroup(text, matching, tuple(of_text)))
     if values.empty:
         matching = values_filter(column, [], [], empty=True)
         groups.append(RunGroup(EMPTY, matching, tuple(found[None])))
     return groups
+
+
+def _day(timestamp: float, zone: tzinfo | None) -> str:
+    return format_full_time(timestamp, zone).partition(" ")[0]
 
 
 def numeric_columns(columns: Sequence[Column], rows: Rows, keys: Sequence[RunKey]) -> list[Column]:
@@ -88,7 +101,7 @@ def numeric_columns(columns: Sequence[Column], rows: Rows, keys: Sequence[RunKey
         column
         for column in columns
         if column.name != TIME.name
-        and any(isinstance(value, int | float) for value in rows.scalars(column.name, keys))
+        and any(isinstance(rows.scalar(key, column.name), int | float) for key in keys)
     ]
 
 
@@ -102,16 +115,20 @@ def group_rows(
     groups: Sequence[RunGroup], rows: Rows, columns: Sequence[Column], statistic: str
 ) -> list[ListRow]:
     """Return the groups as rows of the list."""
+    every = [key for group in groups for key in group.keys]
+    numbers = [
+        dict(zip(every, rows.scalars(column.name, every), strict=True)) for column in columns
+    ]
     return [
         ListRow(
-            group.text,
+            group.id,
             (
                 RowCell(visible(group.text), "quiet" if group.text == EMPTY else "text"),
                 RowCell(str(len(group.keys)), right=True),
                 RowCell(_run_range(group.keys), "quiet"),
                 *(
-                    RowCell(_statistic(rows, column, group.keys, statistic), right=True)
-                    for column in columns
+                    RowCell(_statistic(map(values.get, group.keys), statistic), right=True)
+                    for values in numbers
                 ),
             ),
         )
@@ -119,8 +136,11 @@ def group_rows(
     ]
 
 
-def _statistic(rows: Rows, column: Column, keys: Sequence[RunKey], statistic: str) -> str:
-    number = Numbers.of(rows.scalars(column.name, keys)).statistic(statistic)
+def _statistic(values: Iterable[Scalar], name: str) -> str:
+    numbers = [
+        float(value) for value in values if isinstance(value, int | float) and math.isfinite(value)
+    ]
+    number = statistic_of(numbers, name)
     return "" if math.isnan(number) else format_number(number)
 
 

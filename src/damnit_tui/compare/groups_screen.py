@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.text import Text
 from textual import on
@@ -31,6 +33,8 @@ from .groups import (
 from .list_screen import ListScreen
 
 LIVE_S = 1.0
+REST = 10
+"""Groups are updated again only after this many times as long as it took."""
 OFFERED = tuple(
     f"groups.{name}" for name in ("open", "statistic", "sort", "search", "help", "close")
 )
@@ -67,6 +71,7 @@ class GroupsScreen(ListScreen):
         self.order = GroupOrder.VALUE
         self._marked = marked
         self._listed: object = None
+        self._next_s = 0.0
 
     def compose(self) -> ComposeResult:
         """Compose the groups and the footer."""
@@ -82,13 +87,15 @@ class GroupsScreen(ListScreen):
         self.set_interval(LIVE_S, self.refresh_list)
 
     def refresh_list(self) -> None:
-        """RunGroup the runs again, if values have changed."""
+        """Group the runs again, if values have changed, and if that does not take all the time."""
         rows = self.context.rows
         keys = self._keys()
         listed = (keys, [rows.version(key) for key in keys], len(rows.columns))
-        if listed != self._listed:
+        if listed != self._listed and time.monotonic() >= self._next_s:
             self._listed = listed
+            begun = time.monotonic()
             self.list_again()
+            self._next_s = time.monotonic() + REST * (time.monotonic() - begun)
 
     def list_again(self) -> None:
         """List the groups that match the search."""
@@ -101,14 +108,16 @@ class GroupsScreen(ListScreen):
         numeric = numeric_columns(shown, rows, keys)
         columns = numeric[:MOST_COLUMNS]
         listed = group_rows(groups, rows, columns, self.statistic)
-        matching = [row for row in listed if row.has(self.words)]
+        # Not by the ID, which names the column.
+        matching = [row for row in listed if replace(row, id="").has(self.words)]
         self.query_one(RowList).fill(heading(self.column, columns), matching, stretch=0)
         self.query_one("#groups-head", Static).update(
             Text(self._title(keys, len(matching), len(numeric) - len(columns)))
         )
 
     def _title(self, keys: Sequence[RunKey], matching: int, left_out: int) -> str:
-        runs = count_of(len(keys), "marked run" if self._marked else "run")
+        are_marked = not self._marked.isdisjoint(keys)
+        runs = count_of(len(keys), "marked run" if are_marked else "run")
         title = visible(self.column.title)
         groups = count_of(len(self.groups), "group")
         parts = [f" {runs} by {title}", groups, str(self.order), f"{self.statistic} of each column"]
@@ -131,11 +140,15 @@ class GroupsScreen(ListScreen):
     @on(RowList.Opened)
     def action_open(self) -> None:
         """Show the runs of the group in the table."""
-        text = self.query_one(RowList).current
-        group = next((each for each in self.groups if each.text == text), None)
-        if group is not None and group.filter:
-            self.post_message(FilterRequested(self.column, group.filter))
-            self.dismiss()
+        current = self.query_one(RowList).current
+        group = next((each for each in self.groups if each.id == current), None)
+        if group is None:
+            return
+        if not group.filter:
+            self.notify("These runs cannot be filtered by this value.", markup=False)
+            return
+        self.post_message(FilterRequested(self.column, group.filter))
+        self.dismiss()
 
     def action_statistic(self) -> None:
         """Show the next statistic."""

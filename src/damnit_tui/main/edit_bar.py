@@ -30,7 +30,7 @@ VALUE_PROMPT = "value-prompt"
 NEW = ""
 """The choice for a variable that does not exist yet."""
 NOTE = ""
-"""The key of notes in `histories`; no variable has an empty name."""
+"""The key of notes in `histories`; no user variable has an empty name."""
 
 
 class EditBar(Vertical):
@@ -213,13 +213,13 @@ class EditBar(Vertical):
         if await self._prompt_bar.open(EditPrompt(question, id=VALUE_PROMPT)):
             self._edit = edit
 
-    @on(EditPrompt.Changed, f"#{VALUE_PROMPT}")
+    @on(EditPrompt.Changed, f"#{VALUE_PROMPT}.-open")
     def keep_typed(self, event: EditPrompt.Changed) -> None:
         """Keep the typed text, in case the connection drops."""
         if isinstance(self._edit, CellEdit):
             self.edits.drafts[self._edit.place] = event.text
 
-    @on(EditPrompt.Submitted, f"#{VALUE_PROMPT}")
+    @on(EditPrompt.Submitted, f"#{VALUE_PROMPT}.-open")
     def take_answer(self, event: EditPrompt.Submitted) -> None:
         """Order what was typed."""
         edit = self._edit
@@ -236,7 +236,7 @@ class EditBar(Vertical):
         if order is not None:
             self.put(order)
 
-    @on(EditPrompt.Cancelled, f"#{VALUE_PROMPT}")
+    @on(EditPrompt.Cancelled, f"#{VALUE_PROMPT}.-open")
     def cancel(self, event: EditPrompt.Cancelled) -> None:
         """Return to the table; the typed text is offered again in the history."""
         edit = self._edit

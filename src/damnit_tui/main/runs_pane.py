@@ -150,7 +150,7 @@ class RunsPane(Vertical):
         if await self.prompt_bar.open(prompt):
             self._before_prompt = before
 
-    @on(PromptLine.Changed, f"#{FILTER_PROMPT}")
+    @on(PromptLine.Changed, f"#{FILTER_PROMPT}.-open")
     def try_filter(self, event: PromptLine.Changed) -> None:
         """Preview a filter while it is typed; the last valid one stays while it is invalid.
 
@@ -161,14 +161,14 @@ class RunsPane(Vertical):
         if not is_incomplete or not self.runs_query.would_hide_all(event.text):
             self._filter_by(event)
 
-    @on(PromptLine.Submitted, f"#{FILTER_PROMPT}")
+    @on(PromptLine.Submitted, f"#{FILTER_PROMPT}.-open")
     def submit_filter(self, event: PromptLine.Submitted) -> None:
         """Keep the filter; one that cannot be parsed stays open for correction."""
         if self._filter_by(event):
             self.runs_query.history = remember(self.runs_query.history, event.text)
             self.prompt_bar.close()
 
-    @on(PromptLine.Cancelled, f"#{FILTER_PROMPT}")
+    @on(PromptLine.Cancelled, f"#{FILTER_PROMPT}.-open")
     def cancel_filter(self) -> None:
         """Go back to the filter before."""
         self.runs_query.show(self._before_prompt)
@@ -296,7 +296,7 @@ class RunsPane(Vertical):
         ):
             self._before_find = cursor.name
 
-    @on(PromptLine.Changed, f"#{COLUMN_PROMPT}")
+    @on(PromptLine.Changed, f"#{COLUMN_PROMPT}.-open")
     def show_column(self, event: PromptLine.Changed) -> None:
         """Go to the first matching column, or to the next one."""
         prompt = event.prompt
@@ -313,12 +313,12 @@ class RunsPane(Vertical):
         else:
             prompt.result = "1 of 1"
 
-    @on(PromptLine.Submitted, f"#{COLUMN_PROMPT}")
+    @on(PromptLine.Submitted, f"#{COLUMN_PROMPT}.-open")
     def stay_at_column(self) -> None:
         """Stay at the column."""
         self.prompt_bar.close()
 
-    @on(PromptLine.Cancelled, f"#{COLUMN_PROMPT}")
+    @on(PromptLine.Cancelled, f"#{COLUMN_PROMPT}.-open")
     def leave_column(self) -> None:
         """Go back to the column before."""
         self.table.move_to(name=self._before_find)
@@ -332,12 +332,12 @@ class RunsPane(Vertical):
         if await self.prompt_bar.open(FindPrompt("Search:", words, id=CELL_PROMPT)):
             self._step = 1
 
-    @on(PromptLine.Changed, f"#{CELL_PROMPT}")
+    @on(PromptLine.Changed, f"#{CELL_PROMPT}.-open")
     def show_matches(self, event: PromptLine.Changed) -> None:
         """Highlight the matches on the screen."""
         self.table.show_search(_search(event.text) or self._search)
 
-    @on(PromptLine.Submitted, f"#{CELL_PROMPT}")
+    @on(PromptLine.Submitted, f"#{CELL_PROMPT}.-open")
     def search(self, event: PromptLine.Submitted) -> None:
         """Go to the first matching cell."""
         self.prompt_bar.close()
@@ -346,7 +346,7 @@ class RunsPane(Vertical):
         if self._search:
             self.table.seek(self._search, self._step)
 
-    @on(PromptLine.Cancelled, f"#{CELL_PROMPT}")
+    @on(PromptLine.Cancelled, f"#{CELL_PROMPT}.-open")
     def leave_search(self) -> None:
         """Highlight what was searched for before."""
         self.prompt_bar.close()

@@ -400,12 +400,12 @@ class MainScreen(Screen[None]):
         await self.command_line.open(text)
         self.saved_views.load_names()
 
-    @on(PromptLine.Submitted, f"#{COMMAND_PROMPT}")
+    @on(PromptLine.Submitted, f"#{COMMAND_PROMPT}.-open")
     def submit_command(self, event: PromptLine.Submitted) -> None:
         """Run the typed command."""
         self.command_line.submit(event)
 
-    @on(PromptLine.Cancelled, f"#{COMMAND_PROMPT}")
+    @on(PromptLine.Cancelled, f"#{COMMAND_PROMPT}.-open")
     def cancel_command(self) -> None:
         """Close the command line."""
         self.prompt_bar.close()

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.timer import Timer
 
-from damnit_daemon.model import RunKey
+from damnit_daemon.model import Column, RunKey
 from damnit_daemon.query import FilterError
-from damnit_daemon.query.tokens import quoted
 
 from ..data.feed import Feed
 from ..fixed_columns import FIXED_NAMES, TIME
@@ -229,8 +228,10 @@ class ViewActions:
 
     def groups(self) -> None:
         """Group the marked runs, or those shown, by the values under the cursor."""
-        if (cursor := self._table.cursor) is not None:
-            self.group_by(quoted(cursor.name))
+        cursor = self._table.cursor
+        index = self._table.view.index_of(cursor.name) if cursor is not None else None
+        if index is not None:
+            self._push_groups(self._table.view.columns[index])
 
     def group_by(self, text: str) -> None:
         """Group the marked runs, or those shown, by the values of a column.
@@ -240,13 +241,16 @@ class ViewActions:
         """
         from damnit_daemon.query import parse_sort
 
-        from ..compare.groups_screen import GroupsScreen
-
         found = parse_sort(text, self._table.rows.columns)
         if len(found) != 1:
             raise FilterError("Name one column.", 0, len(text))
-        marked = self._table.marked
-        self._owner.app.push_screen(GroupsScreen(self._context, found[0].column, marked=marked))
+        self._push_groups(found[0].column)
+
+    def _push_groups(self, column: Column) -> None:
+        from ..compare.groups_screen import GroupsScreen
+
+        screen = GroupsScreen(self._context, column, marked=self._table.marked)
+        self._owner.app.push_screen(screen)
 
     def report(self, text: str) -> None:
         """Show what happened since the last report, or in the given number of hours.

@@ -39,6 +39,10 @@ class VisibleColumns:
 
     def select(self, selection: ColumnSelection) -> None:
         """Show these columns."""
+        self._constant = frozenset()
+        self._apply(selection)
+
+    def _apply(self, selection: ColumnSelection) -> None:
         self.selection = selection
         columns = self._table.rows.columns
         self._selected_for = tuple(columns)
@@ -49,7 +53,7 @@ class VisibleColumns:
     def select_new(self) -> None:
         """Show the new variables that are selected. Call when variables were added."""
         if self.selection and self._selected_for != tuple(self._table.rows.columns):
-            self.select(self.selection)
+            self._apply(self.selection)
 
     def keep_widths(self) -> None:
         """Remember the column widths the user has set."""
@@ -75,11 +79,11 @@ class VisibleColumns:
             return f"No visible column is the same in {runs}."
         self._hide(selection, selection.choice.hidden | self._constant)
         hidden = count_of(len(self._constant), "column")
-        return f"{hidden} hidden, the same in {runs}. C shows them again."
+        return f"{hidden} hidden, the same in {runs}. C or c shows them again."
 
     def _hide(self, selection: ColumnSelection, hidden: frozenset[str]) -> None:
         choice = selection.choice._replace(hidden=hidden)
-        self.select(selection._replace(choice=choice))
+        self._apply(selection._replace(choice=choice))
 
     def set_columns(self, text: str) -> None:
         """Show only these columns, in this order; without any, all.
@@ -143,10 +147,10 @@ def constant_columns(
 
 
 def _is_constant(rows: Rows, name: str, keys: Sequence[RunKey]) -> bool:
-    scalars, filled = rows.scalars(name, keys), rows.filled(name, keys)
+    scalars = rows.scalars(name, keys)
     if scalars[0] is not None:
         return all(scalar == scalars[0] for scalar in scalars)
-    if any(filled) or any(scalar is not None for scalar in scalars):
+    if not all(map(rows.is_complete, keys)) or any(rows.filled(name, keys)):
         return False
     stored = (rows.value(key, name) for key in keys)
     return not any(value.attributes_json for value in stored if value is not None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from damnit_daemon.model import RunKey
+from damnit_daemon.model import Column, RunKey
 from damnit_daemon.model.sanitize import format_number
 
-from .cells import BLANK, CellKind, TableCell
-from .statistics import Statistics
+from .cells import BLANK, CellKind, TableCell, boolean_text
+from .rows import Rows
+from .statistics import Numbers, Statistics, statistic_of
 
 DEFAULT_STATISTICS = ("count", "mean", "std", "min", "max")
 LEAST_ROWS = 3
@@ -20,16 +21,19 @@ class Foot:
     """The statistics chosen, over the marked runs or, without marks, the runs shown.
 
     Args:
-        statistics: Numbers of the columns.
+        rows: The table.
+        statistics: Numbers of its columns.
     """
 
-    def __init__(self, statistics: Statistics) -> None:
+    def __init__(self, rows: Rows, statistics: Statistics) -> None:
         self.names: tuple[str, ...] = ()
         """The statistics shown, some of `STATISTICS`; none hides the foot."""
         self.chosen: tuple[str, ...] = DEFAULT_STATISTICS
         """The statistics to show again."""
         self.marked: frozenset[RunKey] = frozenset()
+        self._rows = rows
         self._statistics = statistics
+        self._cells: dict[str, tuple[Numbers, tuple[str, ...], list[TableCell]]] = {}
 
     def height(self, room: int) -> int:
         """Return the lines it takes, with the rule above.
@@ -49,12 +53,27 @@ class Foot:
         """Description of the runs included."""
         return "of marked runs" if self.marked else "of shown runs"
 
-    def cells(self, name: str) -> Sequence[TableCell]:
-        """Return the statistics of a numeric column as cells."""
+    def cells(self, column: Column) -> Sequence[TableCell]:
+        """Return the statistics of a column as cells; none if it has no numbers."""
         if not self.names:
             return ()
-        numbers = self._statistics.of(name, self.marked)
-        return [_cell(numbers.statistic(each)) for each in self.names]
+        numbers = self._statistics.of(column.name, self.marked)
+        known = self._cells.get(column.name)
+        if known is None or known[0] is not numbers or known[1] != self.names:
+            known = numbers, self.names, self._make_cells(column, numbers)
+            self._cells[column.name] = known
+        return known[2]
+
+    def _make_cells(self, column: Column, numbers: Numbers) -> list[TableCell]:
+        found = [number for _, number in numbers.found]
+        if not found or (set(found) <= {0.0, 1.0} and self._is_boolean(column)):
+            return []
+        return [_cell(statistic_of(found, name)) for name in self.names]
+
+    def _is_boolean(self, column: Column) -> bool:
+        keys = self.marked or self._rows.keys
+        stored = (self._rows.value(key, column.name) for key in keys)
+        return any(boolean_text(value, column) for value in stored if value is not None)
 
 
 def _cell(number: float) -> TableCell:

@@ -117,15 +117,11 @@ class LineRenderer:
         under = rule(view.slots, view.frozen_width, view.width)
         under = f"{under[: view.width - len(view.foot.title) - 2]} {view.foot.title} "
         lines = [[Piece(under, "rule")]]
-        columns = {
-            slot.index: view.foot.cells(self._fit(slot).column.name)
-            for slot in view.slots
-            if self._fit(slot).is_numeric
-        }
+        columns = {slot.index: view.foot.cells(self._fit(slot).column) for slot in view.slots}
         for place, name in enumerate(view.foot.names):
             line = [Piece(f" {pad(name, view.frozen_width - 2, right=True)} ", "column")]
             for slot in view.slots:
-                cells = columns.get(slot.index)
+                cells = columns[slot.index]
                 line.append(_gap(slot.gap))
                 line += paint_cell(cells[place] if cells else BLANK, self._fit(slot), slot.width)
             lines.append(line)

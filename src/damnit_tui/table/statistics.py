@@ -50,31 +50,34 @@ class Numbers(NamedTuple):
             return False
         return abs(value - self.middle) > FAR * self.deviation
 
-    def statistic(self, name: str) -> float:
-        """Return one of `STATISTICS`; NaN with too few numbers."""
-        numbers = [number for _, number in self.found]
-        if name == "count":
-            return len(numbers)
-        if len(numbers) < (2 if name == "std" else 1):
-            return math.nan
-        if name in ("min", "max"):
-            return min(numbers) if name == "min" else max(numbers)
-        try:
-            total = math.fsum(numbers)
-            if name == "sum":
-                return total
-            mean = total / len(numbers)
-            if name == "mean":
-                return mean
-            squares = math.fsum((number - mean) ** 2 for number in numbers)
-            return math.sqrt(squares / (len(numbers) - 1))
-        except OverflowError:
-            return math.inf
-
     def trend(self, width: int) -> str:
         """Return a sparkline of this width; blank with fewer than two numbers."""
         thinned = _thinned(self.found, width * 2)
         return sparkline([x for x, _ in thinned], [y for _, y in thinned], width)[0]
+
+
+def statistic_of(numbers: Sequence[float], name: str) -> float:
+    """Return one of `STATISTICS` of finite numbers; NaN with too few of them."""
+    if name == "count":
+        return len(numbers)
+    if len(numbers) < (2 if name == "std" else 1):
+        return math.nan
+    if name in ("min", "max"):
+        return min(numbers) if name == "min" else max(numbers)
+    try:
+        total = math.fsum(numbers)
+    except OverflowError:  # so is the sum, but not the mean
+        total = math.copysign(math.inf, math.fsum(number / len(numbers) for number in numbers))
+    if name == "sum":
+        return total
+    mean = total / len(numbers)
+    if math.isinf(mean):
+        mean = math.fsum(number / len(numbers) for number in numbers)
+    if name == "mean":
+        return mean
+    # A product overflows to infinity, a power raises.
+    squares = sum((number - mean) * (number - mean) for number in numbers)
+    return math.sqrt(squares / (len(numbers) - 1))
 
 
 def _median(numbers: Iterable[float]) -> float:

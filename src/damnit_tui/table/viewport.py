@@ -63,7 +63,7 @@ class Viewport:
         self.trends = False
         """True to show a trend under each numeric title."""
         self.statistics = Statistics(rows)
-        self.foot = Foot(self.statistics)
+        self.foot = Foot(rows, self.statistics)
         self.fits: list[Fit] = []
         self.slots: list[ColumnSlot] = []
         self.levels = 1
@@ -180,9 +180,8 @@ class Viewport:
             for key in keys:
                 cell = cells.cell(key, fit.column)
                 grown |= fit.take(cell, cells.preview_text(key, fit.column, cell))
-            if fit.is_numeric:
-                for cell in self.foot.cells(fit.column.name):
-                    grown |= fit.widen(cell)
+            for cell in self.foot.cells(fit.column):
+                grown |= fit.widen(cell)
         return grown
 
     # Lines

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -38,6 +39,7 @@ from .query import TableQuery
 from .rows import Rows
 from .search import Search
 from .selection import RunSelection, mark_of
+from .statistics import FRESH_S
 from .strip_renderer import StripRenderer
 from .table_cells import TableCells
 from .viewport import Anchor, Position, Viewport
@@ -194,6 +196,7 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._images = images
         self._busy = busy
         self._waiting = False
+        self._refreshes_later = False
         self._painted: Position = (None, None)
         self._range: frozenset[RunKey] = frozenset()
 
@@ -337,21 +340,26 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         if before.columns_changed:
             self._strips.invalidate()
             self.view.match_columns()
+        if before.runs_changed:  # first: statistics are of the marked runs
+            self.marks = self.marks.among(self.rows.all_keys)
         if before.lines_changed or before.columns_changed:
             self._content_changed(before.anchor)
         if before.values_changed:
             self.view.statistics.values_changed()
+            if not self._refreshes_later and (self.view.trends or self.view.foot.names):
+                self._refreshes_later = True
+                self.set_timer(FRESH_S, partial(self._refresh_statistics, is_late=True))
             self._refresh_runs(changed)
             if self.rows.rearrange():
                 self._content_changed()
             else:
                 self._refresh_statistics()
-        if before.runs_changed:
-            self.marks = self.marks.among(self.rows.all_keys)
-            if self.follow and (added := before.new_runs()):
-                self.move_to(max(added))
+        if before.runs_changed and self.follow and (added := before.new_runs()):
+            self.move_to(max(added))
 
-    def _refresh_statistics(self) -> None:
+    def _refresh_statistics(self, *, is_late: bool = False) -> None:
+        """Repaint trends and statistics; those of values that keep arriving are repainted late."""
+        self._refreshes_later &= not is_late
         if self.view.trends:
             self.refresh(Region(*self.view.trend_area))
         if self.view.foot_height and not self._arrange():
@@ -653,14 +661,17 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         statistics: Sequence[str] | None = None,
     ) -> None:
         """Show or hide trends, outliers and statistics; None leaves them as they are."""
+        if outliers is not None and outliers != self.renderer.outliers:
+            self.renderer.outliers = outliers
+            self._repaint()
+        before = (self.view.trends, self.view.foot.names)
         if trends is not None:
             self.view.trends = trends
-        if outliers is not None:
-            self.renderer.outliers = outliers
         if statistics is not None:
             self.view.foot.show(statistics)
-        self._content_changed()
-        self._repaint()
+        if before != (self.view.trends, self.view.foot.names):
+            self._content_changed()
+            self._repaint()
 
     # The mouse
 

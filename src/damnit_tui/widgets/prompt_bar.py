@@ -46,6 +46,7 @@ class PromptBar(Vertical):
             self.prompt.input.focus()  # the user clicked elsewhere
             return False
         self.prompt = prompt
+        prompt.add_class("-open")
         self.add_class("-open")
         # Keys wait until the prompt has the focus: the table takes letters for commands.
         await self.mount(prompt)
@@ -56,6 +57,8 @@ class PromptBar(Vertical):
         """Close the prompt and return to the table."""
         if self.prompt is None:
             return
+        # Its last messages may still be on their way: handlers select the open prompt.
+        self.prompt.remove_class("-open")
         self.prompt.remove()
         self.prompt = None
         self.remove_class("-open")

@@ -48,6 +48,17 @@ def test_groups_count_runs_and_average_numbers():
     assert [texts(row)[3] for row in group_rows(groups, rows, [HITS], "sum")][:2] == ["4.5000", "5"]
 
 
+def test_numbers_that_look_alike_are_one_group():
+    rows = table([1.00001, 1.00002, 2, "2"])
+    groups = group_runs(KIND, rows, rows.keys)
+    assert [(group.text, len(group.keys)) for group in groups] == [
+        ("2", 1),
+        ("1.0000", 2),
+        ("2", 1),
+    ]
+    assert len({group.id for group in groups}) == 3
+
+
 def test_start_times_are_grouped_by_day():
     rows = table([None] * 40)
     groups = group_runs(TIME, rows, rows.keys, UTC)
@@ -64,7 +75,8 @@ def test_start_times_are_grouped_by_day():
         | st.text(max_size=3)
         | st.sampled_from(["dark", "Dark", "12", "a b", "(x)", '"', "yes"])
         | st.integers(-3, 3)
-        | st.floats(allow_nan=False, allow_infinity=False, width=16),
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.sampled_from([1.00001, 1.00002, 0.00010001, 9999.99996, 0.33331, 0.33332]),
         min_size=1,
         max_size=12,
     )

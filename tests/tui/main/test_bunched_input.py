@@ -134,6 +134,22 @@ async def test_tick_and_enter_in_one_burst_apply_the_tick(folder, order):
         assert taken[0] != before
 
 
+async def test_late_text_of_a_cancelled_filter_prompt_is_dropped(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        main = app.main_screen
+        await pilot.press("slash", "x")
+        prompt = main.prompt_bar.prompt
+        await pilot.press("escape")
+        await until(pilot, lambda: not prompt.is_attached)
+        for kind in (prompt.Changed, prompt.Submitted):
+            main.prompt_bar.post_message(kind(prompt, "ratio > 0.99"))
+        await pilot.pause()
+        assert len(main.table.rows.keys) == len(main.table.rows.all_keys)
+        assert app._exception is None
+
+
 async def test_worker_result_for_a_closed_dialog_is_dropped(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 36)) as pilot:

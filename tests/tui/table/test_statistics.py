@@ -4,14 +4,14 @@ import math
 
 import pytest
 
-from damnit_daemon.model import RunRow
+from damnit_daemon.model import Column, RunRow
 from damnit_daemon.query import parse_filter
 from damnit_tui.table.query import TableQuery
 from damnit_tui.table.rows import Rows
-from damnit_tui.table.statistics import FRESH_S, STATISTICS, Numbers, Statistics
+from damnit_tui.table.statistics import FRESH_S, STATISTICS, Numbers, Statistics, statistic_of
 
-from ..conftest import NOW, key, stored
-from .test_widget import TableApp, line
+from ..conftest import NOW, key, stored, until
+from .test_widget import COLUMNS, TableApp, line
 
 
 def test_number_beyond_five_deviations_is_an_outlier():
@@ -96,12 +96,14 @@ async def test_X_highlights_outliers():
         ([1, 2, 3, 6, None, "dark", float("nan")], [4, 3, 2.16024690, 1, 6, 12]),
         ([5], [1, 5, None, 5, 5, 5]),
         ([], [0, None, None, None, None, None]),
-        ([1e308, 1e308, -1e308], [3, math.inf, math.inf, -1e308, 1e308, math.inf]),
+        ([1e308, 1e308], [2, 1e308, 0, 1e308, 1e308, math.inf]),
+        ([-1e308, -1e308, 1e308], [3, -1e308 / 3, math.inf, -1e308, 1e308, -math.inf]),
     ],
 )
 def test_statistics_of_numbers(values, found):
     for name, expected in zip(STATISTICS, found, strict=True):
-        statistic = Numbers.of(values).statistic(name)
+        numbers = [number for _, number in Numbers.of(values).found]
+        statistic = statistic_of(numbers, name)
         assert math.isnan(statistic) if expected is None else statistic == pytest.approx(expected)
 
 
@@ -120,9 +122,9 @@ async def test_M_shows_statistics_of_shown_and_of_marked_runs():
         assert over[-3:] == ["of", "shown", "runs"]
         names = ["count", "mean", "std", "min", "max"]
         assert [each[0] for each in lines] == names
-        numbers = Numbers.of([table.rows.scalar(run, "v00") for run in table.rows.keys])
-        assert lines[0][1] == str(len(numbers.found))
-        assert float(lines[4][1]) == numbers.statistic("max")
+        numbers = [table.rows.scalar(run, "v00") for run in table.rows.keys]
+        assert lines[0][1] == str(len(numbers))
+        assert float(lines[4][1]) == max(numbers)
         await pilot.press("space")
         await pilot.pause()
         over, count, *_ = foot_lines(table)
@@ -175,3 +177,57 @@ async def test_click_on_the_foot_moves_no_cursor():
         await pilot.click(table, offset=(20, 22))
         await pilot.pause()
         assert table.cursor == before
+
+
+async def test_statistics_of_the_last_of_many_changes_are_shown(monkeypatch):
+    monkeypatch.setattr("damnit_tui.table.widget.FRESH_S", 0.05)
+    monkeypatch.setattr("damnit_tui.table.statistics.FRESH_S", 0.05)
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        table.show_analysis(statistics=["max"])
+        for value in (5000.0, 6000.0):
+            with table.updating() as rows:
+                rows.add_values([stored(value, "v00", 98)])
+        await until(pilot, lambda: foot_lines(table)[1][:2] == ["max", "6000"])
+
+
+async def test_marked_run_that_is_removed_leaves_the_statistics(monkeypatch):
+    monkeypatch.setattr("damnit_tui.table.statistics.FRESH_S", 0.0)
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        await pilot.press("M", "space", "space")
+        with table.updating() as rows:
+            rows.remove_runs([key(100)])
+        await pilot.pause()
+        assert foot_lines(table)[1][:2] == ["count", "1"]
+        with table.updating() as rows:
+            rows.remove_runs([key(99)])
+        await pilot.pause()
+        assert foot_lines(table)[0][-2:] == ["shown", "runs"]
+
+
+async def test_statistics_include_numbers_of_runs_above_and_below_the_screen():
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        with table.updating() as rows:
+            rows.add_columns([*COLUMNS, Column("old", "Old")])
+            rows.add_values([stored(7.0, "old", 1), stored("new", "old", 100)])
+        table.show_analysis(statistics=["max"])
+        await pilot.press("dollar_sign")
+        await pilot.pause()
+        assert "7" in foot_lines(table)[1]
+
+
+async def test_booleans_have_no_statistics():
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        with table.updating() as rows:
+            rows.add_columns([Column("flag", "Flag", type="boolean")])
+            rows.add_values([stored(1, "flag", 100), stored(0, "flag", 99)])
+        assert table.view.foot.cells(Column("flag", "Flag", type="boolean")) == ()
+        table.show_analysis(statistics=["max"])
+        assert table.view.foot.cells(Column("flag", "Flag", type="boolean")) == []
