@@ -95,7 +95,7 @@ async def test_search_without_a_match_is_reported(folder):
         await settle(pilot)
         await pilot.press("ctrl+n", *"xyzzy", "enter")
         await until(pilot, lambda: bool(told(app)))
-        assert told(app) == ["No cell shown here has 'xyzzy' in it."]
+        assert told(app) == ["No cell shown here contains 'xyzzy'."]
         assert at(app) == (412, "start_time")
 
 
