@@ -47,7 +47,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
         """Return a command; None if there is none."""
         if cmd_name in IN_DAMNIT:
-            ctx.fail(f"{cmd_name!r} is a command of DAMNIT. Here it is: {IN_DAMNIT[cmd_name]}.")
+            ctx.fail(f"{cmd_name!r} is DAMNIT's command. Use {IN_DAMNIT[cmd_name]}.")
         return super().get_command(ctx, cmd_name)  # type: ignore[return-value]
 
 

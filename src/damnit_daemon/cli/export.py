@@ -96,6 +96,7 @@ def export(
             raise typer.BadParameter("--follow needs a file: give one with --output.")
         from ..export.follow import follow_table
 
+        print_message(f"writing {output} after each change; Ctrl-C ends it.")
         try:
             follow_table(
                 database,

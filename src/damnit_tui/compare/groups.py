@@ -8,6 +8,8 @@ from datetime import tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from damnit_daemon.model import Column, RunKey
 from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.query.cells import Cells
@@ -17,14 +19,13 @@ from ..fixed_columns import TIME
 from ..format import format_full_time
 from ..sanitize import visible
 from ..table.column_values import column_values, values_filter
+from ..table.foot import is_boolean
 from ..table.layout import split_title
 from ..table.rows import Rows
 from ..table.statistics import statistic_of
-from ..widgets.row_list import ListRow, RowCell
+from ..widgets.row_list import GAP, ListRow, RowCell
 
 EMPTY = "(empty)"
-MOST_COLUMNS = 12
-"""More would not fit on the screen."""
 
 
 class GroupOrder(StrEnum):
@@ -96,12 +97,13 @@ def _day(timestamp: float, zone: tzinfo | None) -> str:
 
 
 def numeric_columns(columns: Sequence[Column], rows: Rows, keys: Sequence[RunKey]) -> list[Column]:
-    """Return the columns that hold numbers in some of these runs."""
+    """Return the columns that hold numbers in some of these runs; booleans are none."""
     return [
         column
         for column in columns
         if column.name != TIME.name
         and any(isinstance(rows.scalar(key, column.name), int | float) for key in keys)
+        and not is_boolean(column, rows, keys)
     ]
 
 
@@ -134,6 +136,17 @@ def group_rows(
         )
         for group in groups
     ]
+
+
+def columns_that_fit(rows: Sequence[ListRow], headings: Sequence[RowCell], width: int) -> int:
+    """Return how many cells of each row fit on a screen without clipping; at least three."""
+    lines = [headings, *(row.parts for row in rows)]
+    total = 1
+    for place in range(len(headings)):
+        total += GAP + max(cell_len(visible(line[place].text)) for line in lines)
+        if total > width:
+            return max(3, place)
+    return len(headings)
 
 
 def _statistic(values: Iterable[Scalar], name: str) -> str:

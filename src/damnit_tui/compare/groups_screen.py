@@ -22,9 +22,9 @@ from ..table.statistics import STATISTICS
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .groups import (
-    MOST_COLUMNS,
     GroupOrder,
     RunGroup,
+    columns_that_fit,
     group_rows,
     group_runs,
     heading,
@@ -97,6 +97,10 @@ class GroupsScreen(ListScreen):
             self.list_again()
             self._next_s = time.monotonic() + REST * (time.monotonic() - begun)
 
+    def on_resize(self) -> None:
+        """List as many columns as fit."""
+        self.list_again()
+
     def list_again(self) -> None:
         """List the groups that match the search."""
         rows, keys = self.context.rows, self._keys()
@@ -105,14 +109,16 @@ class GroupsScreen(ListScreen):
             groups.sort(key=lambda group: -len(group.keys))
         self.groups = groups
         shown = [each for each in self.context.view.columns if each.name != self.column.name]
-        numeric = numeric_columns(shown, rows, keys)
-        columns = numeric[:MOST_COLUMNS]
+        columns = numeric_columns(shown, rows, keys)
+        headings = heading(self.column, columns)
         listed = group_rows(groups, rows, columns, self.statistic)
+        fitting = columns_that_fit(listed, headings, self.size.width)
+        listed = [replace(row, parts=row.parts[:fitting]) for row in listed]
         # Not by the ID, which names the column.
         matching = [row for row in listed if replace(row, id="").has(self.words)]
-        self.query_one(RowList).fill(heading(self.column, columns), matching, stretch=0)
+        self.query_one(RowList).fill(headings[:fitting], matching, stretch=0)
         self.query_one("#groups-head", Static).update(
-            Text(self._title(keys, len(matching), len(numeric) - len(columns)))
+            Text(self._title(keys, len(matching), len(headings) - fitting))
         )
 
     def _title(self, keys: Sequence[RunKey], matching: int, left_out: int) -> str:
@@ -147,7 +153,9 @@ class GroupsScreen(ListScreen):
         if not group.filter:
             self.notify("These runs cannot be filtered by this value.", markup=False)
             return
-        self.post_message(FilterRequested(self.column, group.filter))
+        are_marked = not self._marked.isdisjoint(group.keys)
+        text = f"{group.filter} is:marked" if are_marked else group.filter
+        self.post_message(FilterRequested(self.column, text))
         self.dismiss()
 
     def action_statistic(self) -> None:

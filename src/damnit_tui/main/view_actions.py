@@ -14,6 +14,7 @@ from damnit_daemon.query import FilterError
 
 from ..data.feed import Feed
 from ..fixed_columns import FIXED_NAMES, TIME
+from ..sanitize import visible
 from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.widget import RunTable
@@ -249,6 +250,16 @@ class ViewActions:
     def _push_groups(self, column: Column) -> None:
         from ..compare.groups_screen import GroupsScreen
 
+        rows = self._table.rows
+        keys = sorted(self._table.marked) or rows.keys
+        if not keys:
+            self._owner.notify("No run matches the filter.", markup=False)
+            return
+        scalars, filled = rows.scalars(column.name, keys), rows.filled(column.name, keys)
+        if any(filled) and all(scalar is None for scalar in scalars):
+            message = f"{visible(column.title)} has no numbers or texts to group these runs by."
+            self._owner.notify(message, markup=False)
+            return
         screen = GroupsScreen(self._context, column, marked=self._table.marked)
         self._owner.app.push_screen(screen)
 

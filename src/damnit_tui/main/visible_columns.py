@@ -74,7 +74,10 @@ class VisibleColumns:
         runs = count_of(len(keys), "marked run" if self._table.marked else "run")
         if len(keys) < 2:
             return "Columns can only be the same in several runs."
-        self._constant = constant_columns(rows, self._table.view.columns, keys)
+        is_working = any(map(self._table.cells.work.mark, keys))
+        self._constant = constant_columns(
+            rows, self._table.view.columns, keys, with_empty=not is_working
+        )
         if not self._constant:
             return f"No visible column is the same in {runs}."
         self._hide(selection, selection.choice.hidden | self._constant)
@@ -133,16 +136,24 @@ class VisibleColumns:
 
 
 def constant_columns(
-    rows: Rows, columns: Iterable[Column], keys: Sequence[RunKey]
+    rows: Rows, columns: Iterable[Column], keys: Sequence[RunKey], *, with_empty: bool = True
 ) -> frozenset[str]:
     """Return the columns with the same number or text in all of these runs, or with nothing.
 
     Columns with errors, images or arrays are not among them, nor time and comment.
+
+    Args:
+        rows: The table.
+        columns: The columns to look at.
+        keys: The runs.
+        with_empty: Include columns with nothing in any of the runs.
     """
     return frozenset(
         column.name
         for column in columns
-        if column.name not in FIXED_NAMES and _is_constant(rows, column.name, keys)
+        if column.name not in FIXED_NAMES
+        and _is_constant(rows, column.name, keys)
+        and (with_empty or rows.scalar(keys[0], column.name) is not None)
     )
 
 

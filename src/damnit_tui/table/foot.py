@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from damnit_daemon.model import Column, RunKey
 from damnit_daemon.model.sanitize import format_number
@@ -66,14 +66,19 @@ class Foot:
 
     def _make_cells(self, column: Column, numbers: Numbers) -> list[TableCell]:
         found = [number for _, number in numbers.found]
-        if not found or (set(found) <= {0.0, 1.0} and self._is_boolean(column)):
+        keys = self.marked or self._rows.keys
+        if not found or is_boolean(column, self._rows, keys):
             return []
         return [_cell(statistic_of(found, name)) for name in self.names]
 
-    def _is_boolean(self, column: Column) -> bool:
-        keys = self.marked or self._rows.keys
-        stored = (self._rows.value(key, column.name) for key in keys)
-        return any(boolean_text(value, column) for value in stored if value is not None)
+
+def is_boolean(column: Column, rows: Rows, keys: Iterable[RunKey]) -> bool:
+    """Return True if the first number of a column among some runs is shown as yes or no."""
+    for key in keys:
+        value = rows.value(key, column.name)
+        if value is not None and isinstance(value.value, int | float):
+            return bool(boolean_text(value, column))
+    return False
 
 
 def _cell(number: float) -> TableCell:

@@ -278,6 +278,8 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         if line is not None and was_shown:
             self.scroll_to(y=self.view.top_to_show(line), animate=False, immediate=True)
         self._arrange(keep_cursor=True)
+        if self.view.foot_height:
+            self.refresh()  # Textual keeps the lines of a widget that only becomes lower
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure the rows that scroll into view."""

@@ -36,4 +36,4 @@ def test_damnit_stays_the_command_of_damnit_in_the_same_environment(tmp_path):
 def test_command_of_damnit_leads_to_the_one_here(damnit, name):
     result = damnit(name)
     assert result.code == 2
-    assert f"{name!r} is a command of DAMNIT. Here it is: {IN_DAMNIT[name]}." in result.err
+    assert f"{name!r} is DAMNIT's command. Use {IN_DAMNIT[name]}." in result.err

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from damnit_daemon.model import Column, RunRow
 from damnit_daemon.query import parse_filter
 from damnit_daemon.query.times import Moment
-from damnit_tui.compare.groups import EMPTY, group_rows, group_runs, numeric_columns
+from damnit_tui.compare.groups import (
+    EMPTY,
+    columns_that_fit,
+    group_rows,
+    group_runs,
+    heading,
+    numeric_columns,
+)
 from damnit_tui.compare.groups_screen import GroupsScreen
 from damnit_tui.fixed_columns import TIME
 from damnit_tui.table.rows import Rows
@@ -131,6 +138,7 @@ async def test_groups_of_marked_runs_follow_statistic_and_search(sampled):
         await until(pilot, lambda: isinstance(sampled.screen, GroupsScreen))
         screen = sampled.screen
         assert sum(len(group.keys) for group in screen.groups) == 2
+        marked = sampled.main_screen.table.marked
         title = lambda: str(screen.query_one("#groups-head").content)  # noqa: E731
         assert "2 marked runs by " in title()
         before = listed(screen)
@@ -139,8 +147,11 @@ async def test_groups_of_marked_runs_follow_statistic_and_search(sampled):
         assert listed(screen) != before
         await pilot.press("slash", *"nothing", "enter")
         await until(pilot, lambda: "0 matching “nothing”" in title())
-        await pilot.press("y", "escape")
+        await pilot.press("y", "slash", "enter", "enter")
         await until(pilot, lambda: sampled.screen is sampled.main_screen)
+        shown = sampled.main_screen.table.rows
+        await until(pilot, lambda: 0 < len(shown.keys) < len(shown.all_keys))
+        assert set(shown.keys) <= marked
 
 
 @pytest.mark.extended
@@ -151,3 +162,23 @@ async def test_group_command_takes_one_column(sampled):
             await command(pilot, text)
             assert sampled.screen is sampled.main_screen
             await pilot.press("escape")
+
+
+async def test_only_columns_with_numbers_or_texts_are_grouped(sampled):
+    async with sampled.run_test(size=(130, 34), notifications=True) as pilot:
+        await settle(pilot)
+        sampled.main_screen.table.move_to(key(409), "agipd.preview")
+        await pilot.press("B")
+        await pilot.pause()
+        assert sampled.screen is sampled.main_screen
+        (message,) = [each.message for each in sampled._notifications]
+        assert "no numbers or texts" in message
+
+
+def test_columns_that_do_not_fit_are_left_out_whole():
+    rows = table(["dark", "data"], [1.5, 2.5])
+    listed = group_rows(group_runs(KIND, rows, rows.keys), rows, [HITS, HITS], "mean")
+    headings = heading(KIND, [HITS, HITS])
+    assert columns_that_fit(listed, headings, 200) == 5
+    assert columns_that_fit(listed, headings, 40) == 4
+    assert columns_that_fit(listed, headings, 10) == 3

@@ -231,3 +231,17 @@ async def test_booleans_have_no_statistics():
         assert table.view.foot.cells(Column("flag", "Flag", type="boolean")) == ()
         table.show_analysis(statistics=["max"])
         assert table.view.foot.cells(Column("flag", "Flag", type="boolean")) == []
+
+
+async def test_foot_moves_with_the_lower_edge_of_the_table():
+    async with TableApp().run_test(size=(80, 24)) as pilot:
+        await pilot.press("M")
+        await pilot.pause()
+        await pilot.resize_terminal(80, 20)
+        await pilot.pause()
+        screen = [
+            "".join(segment.text for segment in strip)
+            for strip in pilot.app.screen._compositor.render_strips()
+        ]
+        assert sum("of shown runs" in each for each in screen) == 1
+        assert screen[-1].split()[0] == "max"
