@@ -73,6 +73,11 @@ class RunLabels:
         if changes:
             self._pending.update((change.key, change.new) for change in changes)
             self._put(LabelRuns(tuple(changes), f"labels of {_named(keys)} ({text})"))
+            hidden = sum(self._table.rows.position(key) is None for key in keys)
+            if hidden:
+                verb = "is" if hidden == 1 else "are"
+                message = f"{count_of(hidden, 'labelled run')} {verb} hidden by the filter."
+                self._table.notify(message, markup=False)
         else:
             text = f"Already so: {text} ({_named(keys)})."
             self._table.notify(text, markup=False, timeout=4)
