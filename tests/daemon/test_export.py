@@ -225,6 +225,7 @@ def test_html_export_is_a_page_in_which_no_text_is_markup(database):
     assert "\\x1b[31mred" in page
     assert "<td>✗ KeyError: &#x27;x&#x27;" in page
     assert not {"\x1b", "\u202e"} & {*page}
+    assert "http-equiv" not in page
 
 
 def test_labels_are_exported_as_a_column_where_it_is_chosen(database):
@@ -474,6 +475,7 @@ def test_followed_file_is_replaced_after_each_change(database, following):
     with database.writing() as con:
         save_values(con, [NewValue(KEY, "text", "changed")], now=2e9)
     wait_until(lambda: "<td>changed" in page.read_text())
+    assert '<meta http-equiv="refresh" content="30">' in page.read_text()
     process.terminate()
     assert process.wait() == 0
     assert [each.name for each in page.parent.iterdir() if each.name.startswith("page")] == [

@@ -106,6 +106,7 @@ def export(
                     chosen_format,
                     overwrite=True,
                     formulas=formulas,
+                    reloads=True,
                 ),
                 print_message,
             )

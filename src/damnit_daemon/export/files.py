@@ -39,6 +39,7 @@ def write_table(
     *,
     overwrite: bool = False,
     formulas: bool = False,
+    reloads: bool = False,
 ) -> None:
     """Write a table to a file atomically: readers never see a partial file.
 
@@ -47,7 +48,8 @@ def write_table(
         path: The file to write.
         format: The file format.
         overwrite: Replace an existing file.
-        formulas: See `render_text`.
+        formulas: See `text_parts`.
+        reloads: See `text_parts`.
 
     Raises:
         FileTaken: If the file exists and `overwrite` is not set.
@@ -63,7 +65,7 @@ def write_table(
     try:
         with unfinished_file(target) as unfinished:
             with unfinished.open("wb") as file:
-                _write(table, file, format, formulas)
+                _write(table, file, format, formulas=formulas, reloads=reloads)
             if overwrite:
                 unfinished.replace(target)
             else:
@@ -74,13 +76,15 @@ def write_table(
         raise _unwritable(path, error) from error
 
 
-def _write(table: ExportTable, file: IO[bytes], format: Format, formulas: bool) -> None:
+def _write(
+    table: ExportTable, file: IO[bytes], format: Format, *, formulas: bool, reloads: bool
+) -> None:
     if format == "xlsx":
         write_excel(table, file)
     elif format == "parquet":
         write_parquet(table, file)
     else:
-        for part in text_parts(table, format, formulas=formulas):
+        for part in text_parts(table, format, formulas=formulas, reloads=reloads):
             file.write(part.encode("utf-8", "backslashreplace"))
 
 

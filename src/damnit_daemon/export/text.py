@@ -46,7 +46,9 @@ def render_text(table: ExportTable, format: TextFormat, *, formulas: bool = Fals
     return "".join(text_parts(table, format, formulas=formulas))
 
 
-def text_parts(table: ExportTable, format: TextFormat, *, formulas: bool = False) -> Iterator[str]:
+def text_parts(
+    table: ExportTable, format: TextFormat, *, formulas: bool = False, reloads: bool = False
+) -> Iterator[str]:
     """Yield a table as text, some lines at a time.
 
     Args:
@@ -54,6 +56,7 @@ def text_parts(table: ExportTable, format: TextFormat, *, formulas: bool = False
         format: The text format.
         formulas: Keep spreadsheet formulas in CSV and TSV; by default they are prefixed
             with an apostrophe.
+        reloads: Let the browser load an HTML page again every 30 seconds.
 
     Raises:
         Cancelled: If the table's `progress` returns False.
@@ -61,6 +64,8 @@ def text_parts(table: ExportTable, format: TextFormat, *, formulas: bool = False
     """
     if formulas and format in _DELIMITERS:
         return _separated(table, _DELIMITERS[format], formulas=True)
+    if reloads and format == "html":
+        return _html(table, reloads=True)
     return _WRITERS[format](table)
 
 
@@ -162,8 +167,7 @@ _HTML_HEAD = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="refresh" content="30">
-<title>{title}</title>
+{refresh}<title>{title}</title>
 <style>
 body {{ font: 14px system-ui, sans-serif; margin: 1em }}
 table {{ border-collapse: collapse; margin-bottom: 1em }}
@@ -175,18 +179,21 @@ td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
 """
 
 
-def _html(table: ExportTable) -> Iterator[str]:
-    """Yield a page without scripts that the browser loads again every 30 seconds."""
+_RELOAD = '<meta http-equiv="refresh" content="30">\n'
+
+
+def _html(table: ExportTable, *, reloads: bool = False) -> Iterator[str]:
+    """Yield a page without scripts."""
     proposals = sorted({run.key.proposal for run in table.runs})
     title = (
         f"Runs of {', '.join(f'p{proposal}' for proposal in proposals)}" if proposals else "Runs"
     )
-    yield _HTML_HEAD.format(title=html.escape(title))
+    yield _HTML_HEAD.format(title=html.escape(title), refresh=_RELOAD if reloads else "")
     yield from _html_table(table.titles(), table.rows())
     if table.notes:
         notes = ([format_time(note.timestamp), note.text] for note in table.notes)
         yield from _html_table(["Time", "Note"], notes)
-    yield f"<p>Written {format_time(time.time())}</p>\n"
+    yield f"<p>Written {format_time(int(time.time()))}</p>\n"
 
 
 def _html_table(titles: Sequence[Plain], rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
