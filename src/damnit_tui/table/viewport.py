@@ -252,7 +252,7 @@ class Viewport:
 
     def line_at(self, y: int) -> Line | None:
         """Return the run or note at a screen position between header and foot."""
-        if y >= self.body_end > self.header_height:
+        if self.foot_height and y >= self.body_end:
             return None
         place = self.top + (y - self.header_height) // self.row_height
         return self._lines[place] if 0 <= place < len(self._lines) else None
