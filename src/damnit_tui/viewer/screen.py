@@ -140,8 +140,9 @@ class ViewerScreen(Screen[None]):
         self._show_cell(keep_state=True)
 
     def reload(self) -> None:
-        """Reload the cell after a change."""
-        self._show_cell(keep_state=True)
+        """Reload the cell after a change, unless the screen is not built yet, or closed by now."""
+        if self.query("#inspect-head"):
+            self._show_cell(keep_state=True)
 
     def _show_cell(self, *, keep_state: bool) -> None:
         self.view.show_cell(self.address, *self.context.cell(self.address), keep_state=keep_state)

@@ -16,6 +16,7 @@ from damnit_daemon.store import NewValue, save_values
 from damnit_tui.dialogs.checklist_dialog import ChecklistDialog
 from damnit_tui.dialogs.variable_dialog import VariableChoice, VariableDialog
 from damnit_tui.textual_internals import OPTION_LIST
+from damnit_tui.viewer.screen import ViewerScreen
 from damnit_tui.widgets.lists import ChoiceList
 
 from ..conftest import NOW, database_of, key, make_app, settle, until
@@ -162,6 +163,20 @@ async def test_worker_result_for_a_closed_dialog_is_dropped(folder):
         box.post_message(box.FactsRead(box._facts, box._keys))
         await pilot.pause()
         assert app.screen is app.main_screen
+
+
+async def test_new_value_for_a_viewer_that_is_closed_or_not_built_is_dropped(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(411), "xgm.trend")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
+        viewer = app.screen
+        await viewer.query("*").remove()
+        app.main_screen.views.refresh([viewer.address])
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main_screen)
 
 
 async def test_dialog_closed_before_it_is_built_does_not_crash(folder):
