@@ -191,6 +191,7 @@ def check(folder: Path, value) -> bool:
     return True
 
 
+@pytest.mark.filterwarnings("ignore:`pandas.Index` does not support the `float16`:FutureWarning")
 def test_xarray_objects_survive_a_round_trip():
     tried, back = 0, 0
     for number in rounds(1):
