@@ -17,7 +17,7 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..data.run_history import RunHistory, read_history
-from ..sanitize import visible, visible_lines
+from ..sanitize import visible_lines
 from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import DiagnosisRequested, RunVisited
@@ -26,27 +26,19 @@ from ..widgets.screen_footer import ScreenFooter
 from .details import HEADING, Detail, Order, details_of, lines_of, ordered, summary
 from .list_screen import ListScreen
 
-LIVE_S = 1.0
-OFFERED = tuple(
-    f"details.{name}" for name in ("next_run", "open", "why", "search", "sort", "help", "close")
-)
-
 
 class DetailsScreen(ListScreen):
     """The details of a run in full screen."""
 
     DEFAULT_CSS = """
-    DetailsScreen {
-        layout: vertical;
-        & #details-head {
-            height: 1; background: $panel; color: $title-color; text-style: $title-style;
-        }
-        & #details-facts { height: auto; max-height: 8; padding: 0 1; color: $facts-color; }
+    DetailsScreen #details-facts {
+        height: auto; max-height: 8; padding: 0 1; color: $facts-color;
     }
     DetailsScreen.-low #details-facts { max-height: 3; }
     """
     BINDINGS = keymap.bindings("details")
     OWNER = "details"
+    OFFERED = ("next_run", "open", "why", "search", "sort", "help", "close")
 
     @dataclass
     class HistoryRead(Message):
@@ -68,18 +60,14 @@ class DetailsScreen(ListScreen):
 
     def compose(self) -> ComposeResult:
         """Compose the run's title, its history, its values and the footer."""
-        yield Static(id="details-head")
+        yield Static(id="details-head", classes="list-head")
         yield Static(id="details-facts")
         yield RowList()
         yield ScreenFooter("details")
 
     def on_mount(self) -> None:
-        """Start, and refresh periodically."""
-        self.query_one(ScreenFooter).offered = OFFERED
-        self.query_one(RowList).focus()
+        """Read the history, besides the values."""
         self.read_history(self.key)
-        self.refresh_list()
-        self.set_interval(LIVE_S, self.refresh_list)
 
     def on_resize(self) -> None:
         """Leave the values the space where there is little."""
@@ -114,10 +102,8 @@ class DetailsScreen(ListScreen):
         )
 
     def _show_head(self, details: Sequence[Detail], shown: int) -> None:
-        head = f" Run {self.key.run}, proposal {self.key.proposal} · {self.order.value}"
-        if self.words:
-            head += f" · {shown} matching “{visible(' '.join(self.words))}”"
-        self.query_one("#details-head", Static).update(Text(head))
+        title = f"Run {self.key.run}, proposal {self.key.proposal}"
+        self.show_head(title, self.order.value, shown=shown)
         run = self.context.rows.run(self.key)
         facts = summary(
             run, details, self._history, self.context.session.clock(), self.context.zone

@@ -15,7 +15,6 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.text import count_of
 
 from .. import keymap
-from ..sanitize import visible
 from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import PlotRequested
@@ -24,30 +23,21 @@ from ..widgets.screen_footer import ScreenFooter
 from .differences import SAME, Difference, compared, heading_of, lines_of, ranked
 from .list_screen import ListScreen
 
-LIVE_S = 1.0
 AT_ONCE_S = 0.008
 """How long to compare before keys are handled again."""
 MOST_RUNS = 8
 """More columns would not fit."""
-OFFERED = tuple(
-    f"differences.{name}" for name in ("open", "plot", "all", "search", "help", "close")
-)
 
 
 class DifferencesScreen(ListScreen):
     """Several runs side by side."""
 
     DEFAULT_CSS = """
-    DifferencesScreen {
-        layout: vertical;
-        & #differences-head {
-            height: 1; background: $panel; color: $title-color; text-style: $title-style;
-        }
-        & #differences-note { height: 1; color: $facts-color; }
-    }
+    DifferencesScreen #differences-note { height: 1; color: $facts-color; }
     """
     BINDINGS = keymap.bindings("differences")
     OWNER = "differences"
+    OFFERED = ("open", "plot", "all", "search", "help", "close")
 
     def __init__(self, context: TableContext, keys: Sequence[RunKey]) -> None:
         """Create the screen.
@@ -64,27 +54,16 @@ class DifferencesScreen(ListScreen):
         self._arrays = 0
         self._listed: object = None
 
-    def action_move(self, lines: int) -> None:
-        """Move in the list."""
-        self.query_one(RowList).action_move(lines)
-
     def list_again(self) -> None:
         """List the same runs with the current search."""
         self.show_list()
 
     def compose(self) -> ComposeResult:
         """Compose the runs, their differences and the footer."""
-        yield Static(id="differences-head")
+        yield Static(id="differences-head", classes="list-head")
         yield Static(id="differences-note")
         yield RowList()
         yield ScreenFooter("differences")
-
-    def on_mount(self) -> None:
-        """Start, and refresh periodically."""
-        self.query_one(ScreenFooter).offered = OFFERED
-        self.query_one(RowList).focus()
-        self.refresh_list()
-        self.set_interval(LIVE_S, self.refresh_list)
 
     def refresh_list(self) -> None:
         """Compare the runs again, if their values have changed."""
@@ -118,10 +97,8 @@ class DifferencesScreen(ListScreen):
         self.query_one(RowList).fill(heading_of(self.keys, several=several), shown, stretch=0)
         differing = sum(each.grade > SAME for each in self.found)
         runs = ", ".join(str(key.run) for key in self.keys)
-        head = f" Runs {runs} · {differing} of {len(self.found)} variables differ"
-        if self.words:
-            head += f" · {len(shown)} matching “{visible(' '.join(self.words))}”"
-        self.query_one("#differences-head", Static).update(Text(head))
+        differ = f"{differing} of {len(self.found)} variables differ"
+        self.show_head(f"Runs {runs}", differ, shown=len(shown))
         notes = [
             "σ: typical spread over all runs",
             f"{self._arrays} with images or arrays, not compared" if self._arrays else "",

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from enum import StrEnum
+from itertools import accumulate
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from damnit_daemon.model import Column, RunKey
-from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.query.cells import Cells
-from damnit_daemon.query.table import Scalar
 
 from ..fixed_columns import TIME
 from ..format import format_full_time
@@ -22,8 +19,8 @@ from ..table.column_values import column_values, values_filter
 from ..table.foot import is_boolean
 from ..table.layout import split_title
 from ..table.rows import Rows
-from ..table.statistics import statistic_of
-from ..widgets.row_list import GAP, ListRow, RowCell
+from ..table.statistics import Numbers
+from ..widgets.row_list import GAP, ListRow, RowCell, natural_widths
 
 EMPTY = "(empty)"
 
@@ -118,7 +115,7 @@ def group_rows(
 ) -> list[ListRow]:
     """Return the groups as rows of the list."""
     every = [key for group in groups for key in group.keys]
-    numbers = [
+    by_column = [
         dict(zip(every, rows.scalars(column.name, every), strict=True)) for column in columns
     ]
     return [
@@ -129,8 +126,8 @@ def group_rows(
                 RowCell(str(len(group.keys)), right=True),
                 RowCell(_run_range(group.keys), "quiet"),
                 *(
-                    RowCell(_statistic(map(values.get, group.keys), statistic), right=True)
-                    for values in numbers
+                    RowCell(Numbers(map(cells.get, group.keys)).text_of(statistic), right=True)
+                    for cells in by_column
                 ),
             ),
         )
@@ -140,21 +137,8 @@ def group_rows(
 
 def columns_that_fit(rows: Sequence[ListRow], headings: Sequence[RowCell], width: int) -> int:
     """Return how many cells of each row fit on a screen without clipping; at least three."""
-    lines = [headings, *(row.parts for row in rows)]
-    total = 1
-    for place in range(len(headings)):
-        total += GAP + max(cell_len(visible(line[place].text)) for line in lines)
-        if total > width:
-            return max(3, place)
-    return len(headings)
-
-
-def _statistic(values: Iterable[Scalar], name: str) -> str:
-    numbers = [
-        float(value) for value in values if isinstance(value, int | float) and math.isfinite(value)
-    ]
-    number = statistic_of(numbers, name)
-    return "" if math.isnan(number) else format_number(number)
+    ends = accumulate(GAP + each for each in natural_widths(headings, rows))
+    return max(3, sum(1 + end <= width for end in ends))
 
 
 def _run_range(keys: Sequence[RunKey]) -> str:

@@ -5,6 +5,8 @@ Their functions are those that the main screen registers under their names.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.query import FilterError
@@ -118,6 +120,12 @@ def complete_words(text: str, cursor: int, *choices: tuple[str, ...]) -> Complet
     number = len(before[:start].split())
     found = choices[number] if number < len(choices) else ()
     return Completion(start, cursor, tuple(matching(before[start:], found)))
+
+
+def words_of(argument: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the words of an argument, separated by blanks or commas, each with its position."""
+    for match in re.finditer(r"[^\s,]+", argument):
+        yield match[0], match.span()
 
 
 def help_lines() -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from damnit_daemon.store import LabelChange
 from damnit_daemon.text import count_of
 
 from ..data.edit_commands import LabelRuns
-from ..keymap.commands import complete_words
+from ..keymap.commands import complete_words, words_of
 from ..table.widget import RunTable
 from ..widgets.prompt import offered
 
@@ -131,17 +130,16 @@ def _parse(text: str) -> tuple[list[str], list[str]]:
         FilterError: If one of them cannot be a label; says where.
     """
     add, remove = [], []
-    for match in re.finditer(r"[^\s,]+", text):
-        word = match[0]
+    for word, span in words_of(text):
         try:
             if word == REMOVE:
-                raise _missing(match.start(), match.end())
+                raise _missing(*span)
             if word.startswith(REMOVE):
                 remove.append(word.removeprefix(REMOVE).casefold())
             else:
                 add.append(parse_label(word))
         except BadLabel as error:
-            raise FilterError(error.message, match.start(), match.end()) from None
+            raise FilterError(error.message, *span) from None
     if not add and not remove:
         raise _missing(len(text), len(text))
     return add, remove

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from damnit_daemon.text import did_you_mean
 
 from .. import keymap
 from ..fixed_columns import TIME
-from ..keymap.commands import complete_words
+from ..keymap.commands import complete_words, words_of
 from ..state.column_selection import ColumnSelection
 from ..state.view_state import ViewState
 from ..table.column_values import column_values
@@ -118,11 +117,13 @@ class RunsPane(Vertical):
         Raises:
             FilterError: If there is no such statistic.
         """
-        for word in re.finditer(r"[^\s,]+", text):
-            if word[0] not in STATISTICS:
-                hint = did_you_mean(word[0], STATISTICS) or f"Known: {', '.join(STATISTICS)}."
-                raise FilterError(f"Unknown statistic {word[0]!r}.", *word.span(), hint=hint)
-        self.table.show_analysis(statistics=tuple(dict.fromkeys(re.findall(r"[^\s,]+", text))))
+        names = []
+        for word, span in words_of(text):
+            if word not in STATISTICS:
+                hint = did_you_mean(word, STATISTICS) or f"Known: {', '.join(STATISTICS)}."
+                raise FilterError(f"Unknown statistic {word!r}.", *span, hint=hint)
+            names.append(word)
+        self.table.show_analysis(statistics=tuple(dict.fromkeys(names)))
 
     def complete_statistics(self, text: str, cursor: int) -> Completion:
         """Complete the name of a statistic."""

@@ -251,7 +251,7 @@ class ViewActions:
         from ..compare.groups_screen import GroupsScreen
 
         rows = self._table.rows
-        keys = sorted(self._table.marked) or rows.keys
+        keys = list(rows.chosen)
         if not keys:
             self._owner.notify("No run matches the filter.", markup=False)
             return
@@ -260,8 +260,7 @@ class ViewActions:
             message = f"{visible(column.title)} has no numbers or texts to group these runs by."
             self._owner.notify(message, markup=False)
             return
-        screen = GroupsScreen(self._context, column, marked=self._table.marked)
-        self._owner.app.push_screen(screen)
+        self._owner.app.push_screen(GroupsScreen(self._context, column))
 
     def report(self, text: str) -> None:
         """Show what happened since the last report, or in the given number of hours.

@@ -70,8 +70,8 @@ class VisibleColumns:
             self._constant = frozenset()
             self._hide(selection, selection.choice.hidden - again)
             return f"{count_of(len(again), 'column')} shown again."
-        keys = sorted(self._table.marked) or rows.keys
-        runs = count_of(len(keys), "marked run" if self._table.marked else "run")
+        keys = list(rows.chosen)
+        runs = count_of(len(keys), "marked run" if rows.marked else "run")
         if len(keys) < 2:
             return "Columns can only be the same in several runs."
         is_working = any(map(self._table.cells.work.mark, keys))
@@ -152,16 +152,15 @@ def constant_columns(
         column.name
         for column in columns
         if column.name not in FIXED_NAMES
-        and _is_constant(rows, column.name, keys)
-        and (with_empty or rows.scalar(keys[0], column.name) is not None)
+        and _is_constant(rows, column.name, keys, with_empty=with_empty)
     )
 
 
-def _is_constant(rows: Rows, name: str, keys: Sequence[RunKey]) -> bool:
+def _is_constant(rows: Rows, name: str, keys: Sequence[RunKey], *, with_empty: bool) -> bool:
     scalars = rows.scalars(name, keys)
     if scalars[0] is not None:
         return all(scalar == scalars[0] for scalar in scalars)
-    if not all(map(rows.is_complete, keys)) or any(rows.filled(name, keys)):
+    if not (with_empty and all(map(rows.is_complete, keys))) or any(rows.filled(name, keys)):
         return False
     stored = (rows.value(key, name) for key in keys)
     return not any(value.attributes_json for value in stored if value is not None)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 from damnit_daemon.model import Column, RunKey
-from damnit_daemon.model.sanitize import format_number
 
 from .cells import BLANK, CellKind, TableCell, boolean_text
 from .rows import Rows
-from .statistics import Numbers, Statistics, statistic_of
+from .statistics import Numbers, Statistics
 
 DEFAULT_STATISTICS = ("count", "mean", "std", "min", "max")
 LEAST_ROWS = 3
@@ -30,7 +28,6 @@ class Foot:
         """The statistics shown, some of `STATISTICS`; none hides the foot."""
         self.chosen: tuple[str, ...] = DEFAULT_STATISTICS
         """The statistics to show again."""
-        self.marked: frozenset[RunKey] = frozenset()
         self._rows = rows
         self._statistics = statistics
         self._cells: dict[str, tuple[Numbers, tuple[str, ...], list[TableCell]]] = {}
@@ -51,13 +48,13 @@ class Foot:
     @property
     def title(self) -> str:
         """Description of the runs included."""
-        return "of marked runs" if self.marked else "of shown runs"
+        return "of marked runs" if self._rows.marked else "of shown runs"
 
     def cells(self, column: Column) -> Sequence[TableCell]:
         """Return the statistics of a column as cells; none if it has no numbers."""
         if not self.names:
             return ()
-        numbers = self._statistics.of(column.name, self.marked)
+        numbers = self._statistics.of(column.name, chosen=True)
         known = self._cells.get(column.name)
         if known is None or known[0] is not numbers or known[1] != self.names:
             known = numbers, self.names, self._make_cells(column, numbers)
@@ -65,11 +62,10 @@ class Foot:
         return known[2]
 
     def _make_cells(self, column: Column, numbers: Numbers) -> list[TableCell]:
-        found = [number for _, number in numbers.found]
-        keys = self.marked or self._rows.keys
-        if not found or is_boolean(column, self._rows, keys):
+        if not numbers.found or is_boolean(column, self._rows, self._rows.chosen):
             return []
-        return [_cell(statistic_of(found, name)) for name in self.names]
+        texts = map(numbers.text_of, self.names)
+        return [TableCell(text, CellKind.NUMBER) if text else BLANK for text in texts]
 
 
 def is_boolean(column: Column, rows: Rows, keys: Iterable[RunKey]) -> bool:
@@ -79,7 +75,3 @@ def is_boolean(column: Column, rows: Rows, keys: Iterable[RunKey]) -> bool:
         if value is not None and isinstance(value.value, int | float):
             return bool(boolean_text(value, column))
     return False
-
-
-def _cell(number: float) -> TableCell:
-    return BLANK if math.isnan(number) else TableCell(format_number(number), CellKind.NUMBER)

@@ -111,21 +111,22 @@ class LineRenderer:
         under = rule(view.slots, len(frozen), view.width, goes_on=goes_on)
         return [*lines, [Piece(under, "rule")]]
 
-    def foot_pieces(self) -> list[list[Piece]]:
-        """Render the rule under the rows, and a line for each statistic of the columns."""
+    def foot_pieces(self, line: int) -> list[Piece]:
+        """Render a line of the foot: the rule under the rows, then a statistic of each column."""
         view = self._view
-        under = rule(view.slots, view.frozen_width, view.width)
-        under = f"{under[: view.width - len(view.foot.title) - 2]} {view.foot.title} "
-        lines = [[Piece(under, "rule")]]
-        columns = {slot.index: view.foot.cells(self._fit(slot).column) for slot in view.slots}
-        for place, name in enumerate(view.foot.names):
-            line = [Piece(f" {pad(name, view.frozen_width - 2, right=True)} ", "column")]
-            for slot in view.slots:
-                cells = columns[slot.index]
-                line.append(_gap(slot.gap))
-                line += paint_cell(cells[place] if cells else BLANK, self._fit(slot), slot.width)
-            lines.append(line)
-        return lines
+        if line == 0:
+            under = rule(view.slots, view.frozen_width, view.width)
+            under = f"{under[: view.width - len(view.foot.title) - 2]} {view.foot.title} "
+            return [Piece(under, "rule")]
+        place = line - 1
+        name = pad(view.foot.names[place], view.frozen_width - 2, right=True)
+        pieces = [Piece(f" {name} ", "column")]
+        for slot in view.slots:
+            fit = self._fit(slot)
+            cells = view.foot.cells(fit.column)
+            pieces.append(_gap(slot.gap))
+            pieces += paint_cell(cells[place] if cells else BLANK, fit, slot.width)
+        return pieces
 
     def _fit(self, slot: ColumnSlot) -> Fit:
         return self._view.fits[slot.index]

@@ -45,8 +45,8 @@ class Rows:
         self.all_keys: list[RunKey] = []
         """All runs, newest first."""
         self.arrangement = TableQuery()
-        self.marked: Collection[RunKey] = frozenset()
-        """The runs that match the filter `is:marked`."""
+        self.marked: frozenset[RunKey] = frozenset()
+        """The marked runs, whether they are shown or not."""
         self.columns: list[Column] = list(FIXED)
         """Time and comment, then the variables by title."""
         self.begun = 0
@@ -90,6 +90,11 @@ class Rows:
     def text_names(self) -> Collection[str]:
         """The variables that have, or had, text values."""
         return self._with_texts
+
+    @property
+    def chosen(self) -> Collection[RunKey]:
+        """The marked runs; without marks, the runs shown."""
+        return self.marked or self.keys
 
     def scalars(self, name: str, keys: Sequence[RunKey]) -> Sequence[Scalar]:
         """Return the cells of a variable as numbers and texts, one per key."""

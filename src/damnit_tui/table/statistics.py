@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from functools import cached_property
 
 from damnit_daemon.model import RunKey
+from damnit_daemon.model.sanitize import format_number
 
 from .rows import Rows
 from .sparkline import sparkline
@@ -22,33 +23,45 @@ FRESH_S = 2.0
 """Minimum interval between updates of a column while values keep arriving."""
 
 
-class Numbers(NamedTuple):
-    """The numbers of a column, from the oldest run on."""
+class Numbers:
+    """The finite numbers among the cells of a column, from the oldest run on.
 
-    found: tuple[tuple[int, float], ...]
-    """Index of the run among all, and its number."""
-    middle: float = math.nan
-    deviation: float = 0.0
-    """Median absolute deviation."""
+    Args:
+        cells: The cells.
+    """
 
-    @classmethod
-    def of(cls, values: Sequence[object]) -> Numbers:
-        """Collect the finite numbers among some cells."""
-        found = tuple(
+    def __init__(self, cells: Iterable[object]) -> None:
+        self.found = tuple(
             (place, float(value))
-            for place, value in enumerate(values)
+            for place, value in enumerate(cells)
             if isinstance(value, int | float) and math.isfinite(value)
         )
-        if len(found) < LEAST_NUMBERS:
-            return cls(found)
-        middle = _median(number for _, number in found)
-        return cls(found, middle, _median(abs(number - middle) for _, number in found))
+        """Index of the run among all, and its number."""
+
+    @cached_property
+    def values(self) -> list[float]:
+        """The numbers alone."""
+        return [number for _, number in self.found]
+
+    @cached_property
+    def _median_and_deviation(self) -> tuple[float, float]:
+        """The median, and the median absolute deviation from it; 0 with too few numbers."""
+        if len(self.found) < LEAST_NUMBERS:
+            return math.nan, 0.0
+        middle = _median(self.values)
+        return middle, _median(abs(number - middle) for number in self.values)
 
     def is_far(self, value: object) -> bool:
         """Return True if a number is an outlier; if most numbers are equal, none is."""
-        if not isinstance(value, int | float) or self.deviation <= 0:
+        middle, deviation = self._median_and_deviation
+        if not isinstance(value, int | float) or deviation <= 0:
             return False
-        return abs(value - self.middle) > FAR * self.deviation
+        return abs(value - middle) > FAR * deviation
+
+    def text_of(self, statistic: str) -> str:
+        """Format one of `STATISTICS` as the table shows numbers; empty with too few numbers."""
+        number = statistic_of(self.values, statistic)
+        return "" if math.isnan(number) else format_number(number)
 
     def trend(self, width: int) -> str:
         """Return a sparkline of this width; blank with fewer than two numbers."""
@@ -109,15 +122,14 @@ class Statistics:
         """Invalidate the cached numbers; they are updated after a moment."""
         self._version += 1
 
-    def of(self, name: str, runs: frozenset[RunKey] = frozenset()) -> Numbers:
-        """Return the numbers of a column over some runs; without any, over the runs shown."""
-        keys: Collection[RunKey] = runs or self._rows.keys
-        now = self._clock()
-        known = self._known.get((name, bool(runs)))
+    def of(self, name: str, *, chosen: bool = False) -> Numbers:
+        """Return the numbers of a column over the runs shown, or over those chosen by marks."""
+        keys, now = self._rows.chosen if chosen else self._rows.keys, self._clock()
+        known = self._known.get((name, chosen))
         if known is not None and known[0] is keys:
             is_fresh = known[1] == self._version or now - known[2] < FRESH_S
             if is_fresh:
                 return known[3]
-        numbers = Numbers.of(self._rows.scalars(name, sorted(keys)))
-        self._known[name, bool(runs)] = (keys, self._version, now, numbers)
+        numbers = Numbers(self._rows.scalars(name, sorted(keys)))
+        self._known[name, chosen] = (keys, self._version, now, numbers)
         return numbers

@@ -60,9 +60,9 @@ class StripRenderer:
         """Render one line of the header."""
         return self._strip(self._renderer.header_pieces(cursor)[y])
 
-    def foot(self, y: int) -> Strip:
+    def foot(self, line: int) -> Strip:
         """Render one line of the statistics; the first is the rule."""
-        return self._strip(self._renderer.foot_pieces()[y])
+        return self._strip(self._renderer.foot_pieces(line))
 
     def note(self, note: Note, *, chosen: bool) -> tuple[Strip, ...]:
         """Render the lines of a note; it is chosen if the cursor is on it."""

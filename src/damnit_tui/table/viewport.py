@@ -252,15 +252,20 @@ class Viewport:
 
     def line_at(self, y: int) -> Line | None:
         """Return the run or note at a screen position between header and foot."""
-        if self.foot_height and y >= self.body_end:
+        if self.foot_line(y) is not None:
             return None
         place = self.top + (y - self.header_height) // self.row_height
         return self._lines[place] if 0 <= place < len(self._lines) else None
 
+    def foot_line(self, y: int) -> int | None:
+        """Return the line of the foot at a screen position, from its rule on; None elsewhere."""
+        line = y - self.body_end
+        return line if 0 <= line < self.foot_height else None
+
     def target_at(self, x: int, y: int) -> CellAddress | Note | int | None:
         """Return the cell or note at a screen position, or the index of the column titled there."""
         slot = self.slot_at(x)
-        if y < self.header_height or (self.foot_height and y >= self.body_end):
+        if y < self.header_height or self.foot_line(y) is not None:
             return slot.index if slot else None
         line = self.line_at(y)
         if not isinstance(line, RunKey):

@@ -247,8 +247,8 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Paint one line of the screen."""
         if y < self.view.header_height:
             return self._strips.header(y, self._cursor.column)
-        if 0 <= y - self.view.body_end < self.view.foot_height:
-            return self._strips.foot(y - self.view.body_end)
+        if (of_foot := self.view.foot_line(y)) is not None:
+            return self._strips.foot(of_foot)
         line = self.view.line_at(y)
         if line is None:
             return self._strips.blank()
@@ -581,7 +581,6 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_marks(self, before: RunSelection, marks: RunSelection) -> None:
         """Repaint what changed, and post a message."""
         self.rows.marked = marks.runs
-        self.view.foot.marked = marks.runs
         self._refresh_runs(before.runs ^ marks.runs, measure=False)
         self._refresh_statistics()
         self._update_range(always_post=True)

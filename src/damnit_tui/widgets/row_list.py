@@ -51,6 +51,15 @@ class ListRow:
         return all(word in text for word in words)
 
 
+def natural_widths(heading: Sequence[RowCell], rows: Sequence[ListRow]) -> list[int]:
+    """Return the width of each column at which nothing is clipped, without the gap after it."""
+    lines = [heading, *(row.parts for row in rows)]
+    return [
+        max(cell_len(visible(line[i].text)) for line in lines if i < len(line))
+        for i in range(len(heading))
+    ]
+
+
 class RowList(ScrollView, can_focus=True):
     """Rows under a heading, with a cursor."""
 
@@ -161,13 +170,8 @@ class RowList(ScrollView, can_focus=True):
 
     def _measure(self) -> None:
         self._measured_for = self.size.width
-        rows = [self._heading, *(line.parts for line in self._lines)]
-        count = len(self._heading)
-        widths = [
-            max((cell_len(visible(row[i].text)) for row in rows if i < len(row)), default=0)
-            for i in range(count)
-        ]
-        room = self.size.width - GAP * count
+        widths = natural_widths(self._heading, self._lines)
+        room = self.size.width - GAP * len(widths)
         over = sum(widths) - room
         if over > 0 and widths:
             shrink = min(over, max(0, widths[self._stretch] - LEAST))

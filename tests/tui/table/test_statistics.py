@@ -15,7 +15,7 @@ from .test_widget import COLUMNS, TableApp, line
 
 
 def test_number_beyond_five_deviations_is_an_outlier():
-    numbers = Numbers.of([10, 11, 9, 10.5, 9.5, 40, None, "dark", float("nan")])
+    numbers = Numbers([10, 11, 9, 10.5, 9.5, 40, None, "dark", float("nan")])
     assert numbers.is_far(40)
     assert not numbers.is_far(11)
     assert not numbers.is_far(None)
@@ -24,19 +24,19 @@ def test_number_beyond_five_deviations_is_an_outlier():
 
 @pytest.mark.parametrize("values", [[], [1, 100], [5, 5, 5, 5, 5, 5, 9], [None] * 9])
 def test_numbers_without_a_usual_spread_have_no_outliers(values):
-    assert not Numbers.of(values).is_far(100)
+    assert not Numbers(values).is_far(100)
 
 
 def test_trend_goes_from_the_oldest_to_the_newest_run():
-    assert Numbers.of(range(8)).trend(4) == "⣀⠤⠒⠉"
-    assert Numbers.of([1]).trend(3) == "   "
-    assert Numbers.of([]).trend(3) == "   "
+    assert Numbers(range(8)).trend(4) == "⣀⠤⠒⠉"
+    assert Numbers([1]).trend(3) == "   "
+    assert Numbers([]).trend(3) == "   "
 
 
 def test_trend_of_many_runs_keeps_its_peaks():
     values = [0.0] * 5000
     values[2500] = 1.0
-    trend = Numbers.of(values).trend(10)
+    trend = Numbers(values).trend(10)
     assert len(trend) == 10
     assert set(trend[:4] + trend[6:]) == {"⣀"}
     assert set(trend[4:6]) != {"⣀"}
@@ -102,8 +102,7 @@ async def test_X_highlights_outliers():
 )
 def test_statistics_of_numbers(values, found):
     for name, expected in zip(STATISTICS, found, strict=True):
-        numbers = [number for _, number in Numbers.of(values).found]
-        statistic = statistic_of(numbers, name)
+        statistic = statistic_of(Numbers(values).values, name)
         assert math.isnan(statistic) if expected is None else statistic == pytest.approx(expected)
 
 
