@@ -31,14 +31,13 @@ DEMO_EXAMPLE = "Example: damnit-tui demo --runs 50 --every 2"
 def _print_format(text: str | None) -> TextFormat | None:
     if text is None:
         return None
-    from damnit_daemon.export.formats import TEXT_FORMATS
+    from damnit_daemon.export.formats import TEXT_FORMATS, as_text_format
 
-    for known in TEXT_FORMATS:
-        if text == known:
-            return known
-    formats = ", ".join(TEXT_FORMATS)
-    message = f"{text!r} is neither a format ({formats}) nor a folder."
-    raise typer.BadParameter(message, param_hint="'--print'")
+    if (found := as_text_format(text)) is None:
+        formats = ", ".join(TEXT_FORMATS)
+        message = f"{text!r} is neither a format ({formats}) nor a folder."
+        raise typer.BadParameter(message, param_hint="'--print'")
+    return found
 
 
 def _complete_demo(incomplete: str) -> list[str]:

@@ -42,7 +42,7 @@ def load_frame(
         [runs[place] for place in selected],
         [column for column in shown if column.name not in TABLE_COLUMNS],
         lambda column: (
-            [" ".join(runs[place].labels) or None for place in selected]
+            [runs[place].label_text for place in selected]
             if column == LABELS
             else _picked(cells.get(column.name), selected)
         ),

@@ -77,8 +77,8 @@ def export(
     Formats: Markdown, CSV, TSV, JSON, HTML, Excel, Parquet.
     """
     from ..export import (
-        TEXT_FORMATS,
         TableSelection,
+        as_text_format,
         checked_format,
         load_table,
         text_parts,
@@ -97,17 +97,11 @@ def export(
         from ..export.follow import follow_table
 
         print_message(f"writing {output} after each change; Ctrl-C ends it.")
+        options = {"overwrite": True, "formulas": formulas, "reloads": True}
         try:
             follow_table(
                 database,
-                lambda: write_table(
-                    load_table(database, choice),
-                    output,
-                    chosen_format,
-                    overwrite=True,
-                    formulas=formulas,
-                    reloads=True,
-                ),
+                lambda: write_table(load_table(database, choice), output, chosen_format, **options),
                 print_message,
             )
         except KeyboardInterrupt:
@@ -118,12 +112,12 @@ def export(
     if output is not None:
         write_table(table, output, chosen_format, overwrite=True, formulas=formulas)
         return
-    for text_format in TEXT_FORMATS:
-        if chosen_format == text_format:
-            for part in text_parts(table, text_format, formulas=formulas):
-                typer.echo(for_stdout(part), nl=False)
-            return
-    raise typer.BadParameter(f"{chosen_format} is not a text format: give a file with --output.")
+    if (text_format := as_text_format(chosen_format)) is None:
+        raise typer.BadParameter(
+            f"{chosen_format} is not a text format: give a file with --output."
+        )
+    for part in text_parts(table, text_format, formulas=formulas):
+        typer.echo(for_stdout(part), nl=False)
 
 
 def _format_of(output: Path | None) -> Format:

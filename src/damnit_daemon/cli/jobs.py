@@ -87,10 +87,10 @@ def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]
 
 
 def _has_daemon(folder: DamnitFolder) -> bool:
-    from ..ledger import Ledger, LedgerClient
+    from ..ledger import Ledger, running_daemon
 
     ledger = Ledger(folder.ledger)
-    return ledger.exists() and LedgerClient(ledger).daemon() is not None
+    return ledger.exists() and running_daemon(ledger) is not None
 
 
 def count_waiting(folder: DamnitFolder) -> int:

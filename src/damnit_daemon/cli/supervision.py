@@ -81,7 +81,7 @@ def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None
 def warn_of_broker(folder: DamnitFolder) -> None:
     """Report a broker that does not respond; the daemon keeps trying, and scans directories.
 
-    The daemon itself has only begun to connect, and runs whatever is found here.
+    The daemon itself has only begun to connect, and runs in either case.
     """
     from ..errors import DamnitError
     from ..services.doctor import Grade, check_reachable

@@ -113,7 +113,7 @@ class Editor:
     def label_runs(
         self, keys: Iterable[RunKey], *, add: Iterable[str] = (), remove: Iterable[str] = ()
     ) -> SavedLabels:
-        """Add labels to runs and remove others, whatever labels they have now.
+        """Add labels to runs and remove others, also where other users have just changed them.
 
         Raises:
             BadLabel: If a word cannot be a label, or a run would have too many.

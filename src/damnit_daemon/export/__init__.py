@@ -1,11 +1,11 @@
-"""Export the run table as Markdown, CSV, TSV, JSON, Excel or Parquet.
+"""Export the run table as Markdown, CSV, TSV, JSON, HTML, Excel or Parquet.
 
 table = load_table(database, TableSelection(filter="xgm > 500"))
 write_table(table, Path("runs.xlsx"), "xlsx")
 """
 
 from .files import FileTaken, format_of, write_table
-from .formats import FORMATS, TEXT_FORMATS, Format, TextFormat, checked_format
+from .formats import FORMATS, TEXT_FORMATS, Format, TextFormat, as_text_format, checked_format
 from .table import Cancelled, ExportTable, Plain, Progress, TableSelection, format_time, load_table
 from .text import export_table, markdown_table, render_text, text_parts
 
@@ -20,6 +20,7 @@ __all__ = [
     "Progress",
     "TableSelection",
     "TextFormat",
+    "as_text_format",
     "checked_format",
     "export_table",
     "format_of",

@@ -30,3 +30,8 @@ def checked_format(name: str) -> Format:
         if name == known:
             return known
     raise NoSuchFormat(name)
+
+
+def as_text_format(name: str) -> TextFormat | None:
+    """Return the text format of a name; None if there is none."""
+    return next((known for known in TEXT_FORMATS if known == name), None)

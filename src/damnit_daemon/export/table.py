@@ -101,7 +101,7 @@ class ExportTable:
             read = self.read([run.key for run in portion])
             empty = [None] * len(portion)
             cells = [
-                [" ".join(run.labels) or None for run in portion]
+                [run.label_text for run in portion]
                 if column == LABELS
                 else read.get(column.name, empty)
                 for column in self.columns

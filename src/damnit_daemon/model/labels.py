@@ -64,7 +64,7 @@ def with_labels(
 
 
 def split_labels(stored: object) -> Labels:
-    """Return labels from their text in the database, whatever another program stored there."""
+    """Parse the labels stored in the database, which other programs can change."""
     words = stored.casefold().split() if isinstance(stored, str) else ()
     return tuple(sorted(set(words)))[:MOST_LABELS]
 

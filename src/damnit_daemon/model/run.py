@@ -25,3 +25,8 @@ class RunRow(NamedTuple):
     """When the run was added to the database, Unix seconds UTC."""
     labels: tuple[str, ...] = ()
     """What users have labelled it, in alphabetical order."""
+
+    @property
+    def label_text(self) -> str | None:
+        """The labels as the cell of a table, separated by blanks; None without any."""
+        return " ".join(self.labels) or None

@@ -27,6 +27,11 @@ _BETWEEN = "\0"
 _TRUE, _FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
 
 
+def is_of_run(column: Column) -> bool:
+    """Return True if a column holds facts of the run itself, not values of a variable."""
+    return column.name in (RUN.name, PROPOSAL.name, TIME.name) or column == LABELS
+
+
 class Cells:
     """Column-wise access to some runs of a table; each column is fetched once."""
 
@@ -46,7 +51,7 @@ class Cells:
 
     def filled(self, column: Column) -> Sequence[bool]:
         """Return for each run whether its cell has a value, images and arrays included."""
-        if column.name in (RUN.name, PROPOSAL.name, TIME.name) or column == LABELS:
+        if is_of_run(column):
             return [value is not None for value in self.scalars(column)]
         return self.table.filled(column.name, self.keys)
 
@@ -68,7 +73,8 @@ class Cells:
         return [run(key).labels for key in self.keys]
 
     def _labels(self) -> Sequence[Scalar]:
-        return [" ".join(labels) or None for labels in self.labels()]
+        run = self.table.run
+        return [run(key).label_text for key in self.keys]
 
     def _fetch(self, name: str) -> Sequence[Scalar]:
         if name == RUN.name:

@@ -15,7 +15,7 @@ from functools import cache
 
 from ..model import UNKNOWN_CONTENT, Column, ContentOf
 from .build import among, compare, match, wrong
-from .cells import COMMENT, LABELS, PROPOSAL, RUN, TIME
+from .cells import COMMENT, TIME, is_of_run
 from .columns import find_column
 from .predicates import (
     All,
@@ -190,8 +190,7 @@ class Parser:
     def _comparison(self, name: Token) -> Condition:
         operator = self._take()
         column = find_column(name, self._columns)
-        is_fixed = column.name in (RUN.name, PROPOSAL.name, TIME.name) or column == LABELS
-        content = UNKNOWN_CONTENT if is_fixed else self._content(column)
+        content = UNKNOWN_CONTENT if is_of_run(column) else self._content(column)
         if operator.is_word("in"):
             return among(column, self._options(operator), self._moment, content)
         value = self._take()

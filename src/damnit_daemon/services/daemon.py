@@ -265,7 +265,7 @@ class Daemon:
         """Bring the ledger up to date in one transaction, then act on it."""
         now_s = time.monotonic()
         is_renewal_due = now_s - self._renewed_at_s >= RENEW_EVERY_S
-        has_work = self._has_work(now_s)
+        has_work = self._look_for_work(now_s)
         if not (self._unwritten or is_renewal_due or has_work):
             return
         over: list[Job] = []
@@ -323,8 +323,8 @@ class Daemon:
     def _new_slot(self) -> LocalWorker:
         return LocalWorker(self._folder, self._combiner, self._events.put, self._require_lease)
 
-    def _has_work(self, now_s: float) -> bool:
-        """Return True if there is something to decide or to start, by the current settings."""
+    def _look_for_work(self, now_s: float) -> bool:
+        """Return True if a job is to be decided or started, after reading the settings if due."""
         with self._ledger.reading() as con:
             is_new = has_undecided(con)
             is_queued = is_new or has_queued(con, excluding=self._awaited.job_ids)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from .job_id import SlurmId
@@ -45,7 +46,7 @@ class Resources:
     @property
     def memory_setting(self) -> str:
         """The setting the memory comes from; only jobs on shared nodes name their CPUs."""
-        if not self.memory and name_memory(self.extra):
+        if not self.memory and requests_memory(self.extra):
             return OPTIONS_SETTING
         return "noncluster_mem" if self.cpus else "slurm_mem"
 
@@ -60,7 +61,7 @@ class Resources:
             words.append(f"--time={self.time}")
         if self.cpus:
             words.append(f"--cpus-per-task={self.cpus}")
-        needs_all = self.exclusive and not name_memory(self.extra)
+        needs_all = self.exclusive and not requests_memory(self.extra)
         if memory := self.memory or ("0" if needs_all else ""):
             words.append(f"--mem={memory}")
         if self.exclusive:
@@ -188,35 +189,38 @@ def group_by_cluster(ids: Iterable[SlurmId]) -> dict[str, list[SlurmId]]:
     return groups
 
 
-def name_memory(options: Iterable[str]) -> bool:
+def requests_memory(options: Iterable[str]) -> bool:
     """Return True if one of these `sbatch` options requests memory."""
-    return any(map(MEMORY_OPTION.match, options))
+    return any(amount is not None for _, amount in _with_amounts(options))
 
 
 def total_memory(options: Iterable[str]) -> str:
     """Return the amount of the last `--mem` among `sbatch` options; empty if none limits it."""
-    amount = ""
-    previous = ""
-    for option in options:
-        if option.startswith("--mem="):
-            amount = option.partition("=")[2]
-        elif previous == "--mem":
-            amount = option
-        previous = option
-    return amount if amount.strip("0") else ""
+    amounts = [
+        amount
+        for words, amount in _with_amounts(options)
+        if amount is not None and not words[0].startswith("--mem-per-")
+    ]
+    return amounts[-1] if amounts and amounts[-1].strip("0") else ""
 
 
 def _without_memory(options: Iterable[str]) -> tuple[str, ...]:
-    kept = []
-    is_amount = False  # `--mem 5G` is two words
-    for option in options:
-        if is_amount:
-            is_amount = False
-        elif MEMORY_OPTION.match(option):
-            is_amount = "=" not in option
+    kept = (words for words, amount in _with_amounts(options) if amount is None)
+    return tuple(chain.from_iterable(kept))
+
+
+def _with_amounts(options: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """Yield the options, `--mem 5G` as one; with the amount if one requests memory."""
+    words = iter(options)
+    for word in words:
+        match = MEMORY_OPTION.match(word)
+        if match is None:
+            yield (word,), None
+        elif match[2]:
+            yield (word,), word[match.end() :]
         else:
-            kept.append(option)
-    return tuple(kept)
+            amount = next(words, "")
+            yield (word, amount), amount
 
 
 def _sacct(cluster: str) -> list[str]:

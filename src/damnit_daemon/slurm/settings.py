@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..errors import DamnitError
-from .commands import Resources, name_memory
+from .commands import Resources, requests_memory
 from .partition import choose_clusters
 
 CPUS = "noncluster_cpus"
@@ -82,7 +82,7 @@ class SlurmSettings:
                 partition=self.partition,
                 reservation=self.reservation,
                 time=self.time,
-                memory="" if name_memory(self.options) else self.memory,
+                memory="" if requests_memory(self.options) else self.memory,
                 exclusive=self.exclusive,
                 extra=self.options,
             )
@@ -90,7 +90,7 @@ class SlurmSettings:
             clusters=clusters,
             time=self.time,
             cpus=self.shared_cpus,
-            memory="" if name_memory(self.options) else self.shared_memory,
+            memory="" if requests_memory(self.options) else self.shared_memory,
             extra=self.options,
         )
 

@@ -126,7 +126,7 @@ def summary(
         least, most = (format_full_time(at, zone) for at in (min(computed), max(computed)))
         span = least if least == most else f"{least} to {most}"
         lines.append(("Computed", f"{span}, total compute time {format_duration(sum(took))}"))
-    lines.append(("Labels", " ".join(run.labels)))
+    lines.append(("Labels", run.label_text or ""))
     if history is not None:
         lines += describe_history(history, now, zone)
     return [(name, text) for name, text in lines if text]

@@ -38,14 +38,13 @@ def as_text(database: Path, part: TableSlice, format_name: str, progress: Progre
         Cancelled: If `progress` requests it.
         DamnitError: If it cannot be read, or the format is not text.
     """
-    from damnit_daemon.export import TEXT_FORMATS, load_table, render_text
+    from damnit_daemon.export import as_text_format, load_table, render_text
     from damnit_daemon.export.formats import NoSuchFormat
 
-    for known in TEXT_FORMATS:
-        if known == format_name:
-            table = load_table(_database(database), _choice(part), progress=progress)
-            return render_text(table, known)
-    raise NoSuchFormat(format_name)
+    if (known := as_text_format(format_name)) is None:
+        raise NoSuchFormat(format_name)
+    table = load_table(_database(database), _choice(part), progress=progress)
+    return render_text(table, known)
 
 
 def to_file(

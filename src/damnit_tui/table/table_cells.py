@@ -122,7 +122,7 @@ class TableCells:
         described = self._describe(address)
         if described is None or address is None:
             return described
-        labels = visible(" ".join(self._rows.run(address.key).labels))
+        labels = visible(self._rows.run(address.key).label_text or "")
         if not labels:
             return described
         run, _, column = described.place.partition(" ")
