@@ -185,16 +185,16 @@ async def go_on(pilot, hands) -> None:
     assert pilot.app._exception is None, hands.last
 
 
-async def start(pilot, rng) -> str:
-    """Go to some screen; what was open is closed."""
+async def start(pilot) -> None:
+    """Go to the table; what was open is closed."""
     app = pilot.app
     while app.screen is not app.main_screen:
         await app.pop_screen()
     for _ in range(3):
         await pilot.press("escape")
+    assert app.main_screen.prompt_bar.prompt is None, app.main_screen.prompt_bar.prompt
     if app.main_screen.table.rows.keys != app.main_screen.table.rows.all_keys:
         await pilot.press("backslash")
-    return rng.choice(sorted(PLACES))
 
 
 async def attack(folder, orders, refused, quick, name, check):
@@ -215,8 +215,8 @@ async def attack(folder, orders, refused, quick, name, check):
             if make is MAKERS[name] and not (name == "unconfirmed" and owner in WRITING)
         ]
         for number in rounds(quick):
+            await start(pilot)
             try:
-                await start(pilot, rng)
                 if "enter" not in refused or rng.random() < 0.3:
                     async with asyncio.timeout(5):
                         await rng.choice(ways)(pilot)

@@ -43,9 +43,11 @@ class PromptBar(Vertical):
     async def open(self, prompt: PromptLine) -> bool:
         """Open a prompt; return False if another one is open, which gets the focus instead."""
         if self.prompt is not None:
-            self.prompt.input.focus()  # the user clicked elsewhere
+            self.prompt.input.focus()
             return False
         self.prompt = prompt
+        # A click moves the cursor, not the focus: keys go to the prompt as long as it is shown.
+        self._return_to.can_focus = False
         prompt.add_class("-open")
         self.add_class("-open")
         # Keys wait until the prompt has the focus: the table takes letters for commands.
@@ -62,5 +64,6 @@ class PromptBar(Vertical):
         self.prompt.remove()
         self.prompt = None
         self.remove_class("-open")
+        self._return_to.can_focus = True
         self._return_to.focus()
         self.post_message(self.Closed())

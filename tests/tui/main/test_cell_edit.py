@@ -182,6 +182,21 @@ async def test_edit_prompt_shows_the_type_and_the_previous_value(folder):
 
 
 @pytest.mark.extended
+async def test_keys_go_to_the_open_prompt_after_a_click_in_the_table(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await settle(pilot)
+        table = table_of(pilot)
+        table.move_to(key(412), "comment")
+        await pilot.press("e")
+        await pilot.click(table, offset=(5, table.view.levels + 1))
+        await type_in(pilot, ":report")
+        assert app.screen.query_one(EditPrompt).text.endswith(":report")
+        await pilot.press("escape")
+        assert not app.screen.query(EditPrompt)
+        assert app.focused is table
+
+
 async def test_edit_keeps_line_breaks_of_a_comment(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
