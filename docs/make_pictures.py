@@ -46,7 +46,16 @@ from damnit_daemon.ledger import (
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
-from damnit_daemon.store import Database, LabelChange, save_labels, save_setting
+from damnit_daemon.store import (
+    AlertChange,
+    Database,
+    LabelChange,
+    RaisedAlert,
+    change_alerts,
+    raise_alerts,
+    save_labels,
+    save_setting,
+)
 from damnit_tui.app import DamnitApp
 from damnit_tui.data.session import Session
 
@@ -63,6 +72,7 @@ SHOWN_FOLDER = "/gpfs/exfel/exp/SPB/202601/p001234/usr/Shared/amore"
 SHOWN_PYTHON = "/gpfs/exfel/sw/software/environments/202601/bin/python"
 SHOWN_PACKAGES = "/gpfs/exfel/sw/software/environments/202601/lib/python3.11/site-packages"
 DAEMON_HOST = "max-exfl458"
+USER = "anna@exflonc12"
 NOW = datetime(2026, 3, 14, 14, 5, tzinfo=UTC).timestamp()
 """Always the same, so that only what has changed differs from the pictures of before."""
 START = int(NOW) - 200 - RUNS[-1] * SECONDS_BETWEEN_RUNS
@@ -220,6 +230,23 @@ async def show_labels(pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+async def show_alerts(pilot: Pilot[None]) -> None:
+    """Alerts of five runs, two of them acknowledged."""
+    main = pilot.app.main_screen
+    rule = "agipd_yield < 0.2 for 2 runs"
+    raised = [RaisedAlert(RunKey(PROPOSAL, RUNS[-n]), rule, NOW - 700 * n) for n in range(1, 6)]
+    done = [old._replace(acknowledged_at=NOW - 600, acknowledged_by=USER) for old in raised[3:]]
+    with main.session.database.writing() as con:
+        raise_alerts(con, raised)
+        change_alerts(con, list(map(AlertChange, raised[3:], done)))
+    await pilot.press("colon", *f"alert {rule}", "enter")
+    await until(pilot, lambda: len(main.alerts.raised) == len(raised))
+    await pilot.press("exclamation_mark")
+    await until(pilot, lambda: pilot.app.screen is not main)
+    pilot.app.clear_notifications()
+    await pilot.pause()
+
+
 async def show_help(pilot: Pilot[None]) -> None:
     """All keys."""
     await pilot.press("question_mark")
@@ -242,6 +269,7 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "context": ((110, 30), show_context),
     "daemon": ((110, 30), show_daemon),
     "labels": ((110, 24), show_labels),
+    "alerts": ((110, 14), show_alerts),
 }
 
 

@@ -24,6 +24,7 @@ from .guard import GuardedApp
 from .main.screen import MainScreen
 from .sanitize import as_line
 from .table.requests import (
+    AcknowledgementRequested,
     CommandRequested,
     CopyRequested,
     DiagnosisRequested,
@@ -209,6 +210,11 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     def filter_requested(self, event: FilterRequested) -> None:
         """Filter the table by a column."""
         self.main_screen.runs.runs_query.filter_column(event.column, event.text)
+
+    @on(AcknowledgementRequested)
+    def acknowledgement_requested(self, event: AcknowledgementRequested) -> None:
+        """Acknowledge alerts."""
+        self.main_screen.alerts.acknowledge(event.alerts, withdraw=event.withdraw)
 
     @on(CommandRequested)
     def command_requested(self, event: CommandRequested) -> None:

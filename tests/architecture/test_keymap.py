@@ -9,6 +9,7 @@ from pathlib import Path
 
 from damnit_daemon.paths import DamnitFolder
 from damnit_tui import keymap
+from damnit_tui.alerts.screen import AlertsScreen
 from damnit_tui.app import DamnitApp
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
@@ -79,6 +80,7 @@ OWNERS = {
     "details": (DetailsScreen,),
     "differences": (DifferencesScreen,),
     "groups": (GroupsScreen,),
+    "alerts": (AlertsScreen,),
     "lines": (RowList,),
     "list": (ListTable, ChoiceList),
     "members": (MembersDialog,),

@@ -11,7 +11,7 @@ from damnit_daemon.edit import Editor
 from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.store import Database, load_labels
+from damnit_daemon.store import Database, RaisedAlert, load_alerts, load_labels
 
 from . import on_disk
 from .agreement import disagreements, table_disagreements
@@ -161,14 +161,16 @@ def _read(theirs, name):
     return theirs.content["runs"]["1"]["variables"][name]["read"]
 
 
-def test_labels_of_ours_outlive_what_the_peer_writes(peer, processed):
+def test_labels_and_alerts_of_ours_outlive_what_the_peer_writes(peer, processed):
     editor = Editor(DamnitFolder(processed), environment={"AMORE_BROKER": "none"})
     labelled = editor.label_runs([KEY], add=["good", "sample-7"])
+    alerts = editor.acknowledge_alerts([RaisedAlert(KEY, "by_hand > 2", 1.0)])
     (processed / "step.txt").write_text("2")
     peer.script("edit.py", processed, PROPOSAL, 1)
     peer.process(processed, 1)
     check(processed, peer, 2)
     with Database(processed / "runs.sqlite").reading() as con:
         assert load_labels(con, [KEY]) == {KEY: ("good", "sample-7")}
+        assert load_alerts(con) == [alerts.alerts[0].new]
     editor.revert(labelled)
     check(processed, peer, 2)

@@ -6,7 +6,18 @@ from textual.widgets import OptionList
 
 from damnit_daemon.edit import Editor
 from damnit_daemon.ledger import JobState
-from damnit_daemon.store import LabelChange, ValueEdit, add_note, load_plain, save_labels
+from damnit_daemon.store import (
+    AlertChange,
+    LabelChange,
+    RaisedAlert,
+    ValueEdit,
+    add_note,
+    change_alerts,
+    load_plain,
+    raise_alerts,
+    save_labels,
+)
+from damnit_tui.alerts.screen import AlertsScreen
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
 from damnit_tui.compare.groups_screen import GroupsScreen
@@ -51,6 +62,10 @@ def make_rich_folder(path):
         add_note(con, NOW - 100, "beam is back")
         labels = {410: ("good",), 409: ("bad", "sample-7"), 405: ("dark",), 404: ("sample-7",)}
         save_labels(con, [LabelChange(key(run), (), found) for run, found in labels.items()])
+        raised = [RaisedAlert(key(run), "ratio > 0.9", NOW - 50) for run in (411, 410)]
+        acknowledged = raised[1]._replace(acknowledged_at=NOW - 20, acknowledged_by="anna@max")
+        raise_alerts(con, raised)
+        change_alerts(con, [AlertChange(raised[1], acknowledged)])
     for run in range(370, 395):
         add_run(folder, run)
     with ledger_of(folder) as con:
@@ -215,6 +230,13 @@ async def to_report(pilot):
     await until(pilot, lambda: bool(pilot.app.screen.query_one("TextArea").text))
 
 
+async def to_alerts(pilot):
+    """The alerts, with the cursor on an acknowledged one."""
+    await press(pilot, AlertsScreen, "exclamation_mark")
+    await until(pilot, lambda: pilot.app.screen.alerts)
+    await pilot.press("G")
+
+
 async def to_jobs(pilot):
     """The jobs, once they are read."""
     await at(JobsScreen, "J")(pilot)
@@ -245,6 +267,7 @@ PLACES = {
     "dialog": (RICH, at(HelpScreen, "question_mark")),
     "differences": (RICH, to_differences),
     "groups": (RICH, at(GroupsScreen, "B")),
+    "alerts": (RICH, to_alerts),
     "export": (RICH, at(ExportDialog, "O")),
     "find": (RICH, to_finding),
     "form": (RICH, at(ReprocessDialog, "r")),

@@ -10,7 +10,7 @@ from ..errors import DamnitError
 from ..model import Column, RunKey
 from ..model.labels import has_label
 from ..paths import DamnitFolder, locate_folder
-from ..store import Database, load_columns, load_runs, load_setting
+from ..store import Database, RaisedAlert, load_alerts, load_columns, load_runs, load_setting
 from .run import Run
 from .submission import submit
 
@@ -148,6 +148,15 @@ class Folder:
         from .table import load_frame
 
         return load_frame(self._database, filter, sort, columns, titles=titles)
+
+    def alerts(self) -> list[RaisedAlert]:
+        """Return the alerts that the app has raised, newest runs first, the last 1000 of them.
+
+        Each has its run (`key`), `rule`, `raised_at` and, once a user has acknowledged it,
+        `acknowledged_at` and `acknowledged_by`; times are Unix seconds.
+        """
+        with self._database.reading() as con:
+            return load_alerts(con)
 
     def jobs(
         self,

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from . import (
+    alerts,
     cancel,
     combine,
     db_config,
@@ -113,4 +114,5 @@ _add("doctor", doctor.doctor, "doctor --verify --repair")
 _add("combine", combine.combine, "combine --in 1234")
 _add("export", export.export, "export -o runs.html --filter 'xgm > 500' --follow")
 _add("label", label.label, "label 20-32 bad sample-7")
+_add("alerts", alerts.alerts, "alerts --acknowledge 20-32")
 _add("run", run.run, "run --in 1234")

@@ -11,12 +11,13 @@
 
 from .editor import Editor
 from .parse_input import EXPECTED, convert_value, parse_typed, typed_text
-from .undo import AnySaved, SavedLabels, SavedNote, SavedValues, SavedVariable
+from .undo import AnySaved, SavedAlerts, SavedLabels, SavedNote, SavedValues, SavedVariable
 
 __all__ = [
     "EXPECTED",
     "AnySaved",
     "Editor",
+    "SavedAlerts",
     "SavedLabels",
     "SavedNote",
     "SavedValues",

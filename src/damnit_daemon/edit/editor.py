@@ -14,13 +14,16 @@ from ..model.labels import parse_label, with_labels
 from ..paths import DamnitFolder
 from ..runner.author import author_name
 from ..store import (
+    AlertChange,
     Database,
     LabelChange,
     Note,
     Plain,
+    RaisedAlert,
     ValueEdit,
     add_empty_runs,
     add_note,
+    change_alerts,
     change_note,
     change_user_variable,
     define_user_variable,
@@ -37,7 +40,7 @@ from ..store import (
 from .broadcast import EditBroadcast
 from .journal import Journal
 from .parse_input import convert_value
-from .undo import AnySaved, SavedLabels, SavedNote, SavedValues, SavedVariable
+from .undo import AnySaved, SavedAlerts, SavedLabels, SavedNote, SavedValues, SavedVariable
 
 COMMENT = "comment"
 LABELS = "labels"
@@ -133,6 +136,35 @@ class Editor:
         self._note_labels(done, now)
         return SavedLabels(tuple(done))
 
+    def acknowledge_alerts(self, alerts: Iterable[RaisedAlert]) -> SavedAlerts:
+        """Acknowledge alerts in the name of the author; those that others have are left alone.
+
+        Raises:
+            StoreError: If the database cannot be written.
+        """
+        now = self._clock()
+        return self._change_alerts(
+            AlertChange(old, old._replace(acknowledged_at=now, acknowledged_by=self.author))
+            for old in alerts
+            if not old.is_acknowledged
+        )
+
+    def unacknowledge_alerts(self, alerts: Iterable[RaisedAlert]) -> SavedAlerts:
+        """Withdraw the acknowledgement of alerts, unless it is another by now.
+
+        Raises:
+            StoreError: If the database cannot be written.
+        """
+        return self._change_alerts(
+            AlertChange(old, old.unacknowledged()) for old in alerts if old.is_acknowledged
+        )
+
+    def _change_alerts(self, changes: Iterable[AlertChange]) -> SavedAlerts:
+        if not (changes := list(changes)):
+            return SavedAlerts(())
+        with self._database.writing() as con:
+            return SavedAlerts(tuple(change_alerts(con, changes)))
+
     def define_variable(self, info: VariableInfo) -> None:
         """Add a user-editable variable.
 
@@ -184,6 +216,8 @@ class Editor:
                 return self.set_values(saved.undone())
             case SavedLabels():
                 return self.set_labels(saved.undone())
+            case SavedAlerts():
+                return self._change_alerts(saved.undone())
             case SavedNote():
                 return self._revert_note(saved)
             case SavedVariable(after=None):

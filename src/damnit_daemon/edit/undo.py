@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..model import StoredValue, VariableInfo
-from ..store import LabelChange, Note, ValueEdit
+from ..store import AlertChange, LabelChange, Note, ValueEdit
 
 
 @dataclass(frozen=True)
@@ -54,4 +54,15 @@ class SavedLabels:
         return [c._replace(old=c.new, new=c.old) for c in self.labels]
 
 
-AnySaved = SavedValues | SavedVariable | SavedNote | SavedLabels
+@dataclass(frozen=True)
+class SavedAlerts:
+    """Alerts that were acknowledged, or whose acknowledgement was withdrawn."""
+
+    alerts: tuple[AlertChange, ...]
+
+    def undone(self) -> list[AlertChange]:
+        """Return the changes that restore the alerts, unless changed since."""
+        return [AlertChange(change.new, change.old) for change in self.alerts]
+
+
+AnySaved = SavedValues | SavedVariable | SavedNote | SavedLabels | SavedAlerts

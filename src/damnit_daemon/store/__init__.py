@@ -11,6 +11,7 @@ SQL is written in this package and nowhere else. numpy is imported only when a
 value needs it: the app reads before its first paint.
 """
 
+from .alerts import AlertChange, RaisedAlert, change_alerts, load_alerts, raise_alerts
 from .change_feed import ChangeFeed
 from .changes import Cell, Changes
 from .comments import Note, NoteChanged, add_note, change_note, load_notes, remove_note
@@ -74,6 +75,7 @@ from .views import rebuild_views
 __all__ = [
     "FORMAT_VERSION",
     "USER_TYPES",
+    "AlertChange",
     "BadName",
     "Cell",
     "ChangeFeed",
@@ -98,6 +100,7 @@ __all__ = [
     "Note",
     "NoteChanged",
     "Plain",
+    "RaisedAlert",
     "Rejected",
     "SaveReport",
     "StorageFailed",
@@ -110,6 +113,7 @@ __all__ = [
     "add_empty_runs",
     "add_note",
     "add_user_variable",
+    "change_alerts",
     "change_note",
     "change_user_variable",
     "create_database",
@@ -119,6 +123,7 @@ __all__ = [
     "ensure_run",
     "find_damage",
     "is_variable_name",
+    "load_alerts",
     "load_columns",
     "load_computed_times",
     "load_content",
@@ -135,6 +140,7 @@ __all__ = [
     "load_variables",
     "migrate",
     "name_from_title",
+    "raise_alerts",
     "rebuild_views",
     "remove_note",
     "remove_variable",

@@ -15,7 +15,7 @@ from ..model.labels import LONGEST_LABELS, Labels, split_labels
 from ..model.sanitize import show_controls
 from ..run_ranges import format_run_ranges
 from .errors import StoreError
-from .sql import fetch_all
+from .sql import fetch_all, has_columns
 
 TABLE = "tui_run_labels"
 """With a prefix: DAMNIT may some day have a `run_labels` of its own."""
@@ -78,7 +78,7 @@ def save_labels(con: sqlite3.Connection, changes: Iterable[LabelChange]) -> list
         raise LabelsChanged(differ)
     if to_save:
         con.execute(_CREATE)
-        if not _has_table(con):
+        if not has_columns(con, TABLE, _COLUMNS):
             raise StoreError(f"The table {TABLE} of the database has an unknown layout.")
         ((last,),) = fetch_all(con, f"SELECT {_LAST} FROM {TABLE}")
         rows = [(*change.key, " ".join(change.new), last + 1) for change, _ in to_save]
@@ -94,7 +94,7 @@ def load_labels(con: sqlite3.Connection, keys: Iterable[RunKey]) -> dict[RunKey,
 
 def load_label_sums(con: sqlite3.Connection) -> object:
     """Return a checksum of all labels; None if none was ever set."""
-    if not _has_table(con):
+    if not has_columns(con, TABLE, _COLUMNS):
         return None
     sql = f"SELECT count(*), {_LAST}, total(length(labels)) FROM {TABLE}"
     return fetch_all(con, sql)[0]
@@ -102,14 +102,9 @@ def load_label_sums(con: sqlite3.Connection) -> object:
 
 def label_expression(con: sqlite3.Connection) -> str:
     """Return an SQL expression for the labels of the run in a row of `run_info`."""
-    if not _has_table(con):
+    if not has_columns(con, TABLE, _COLUMNS):
         return "NULL"
     return (
         f"(SELECT substr(CAST(labels AS TEXT), 1, {LONGEST_LABELS}) FROM {TABLE} AS labelled "
         "WHERE labelled.proposal = run_info.proposal AND labelled.run = run_info.run)"
     )
-
-
-def _has_table(con: sqlite3.Connection) -> bool:
-    sql = "SELECT name FROM pragma_table_info(?)"
-    return _COLUMNS.issubset(name for (name,) in fetch_all(con, sql, (TABLE,)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
@@ -44,6 +44,12 @@ def fetch_into(
             return make(rows)
     finally:
         con.text_factory = str
+
+
+def has_columns(con: sqlite3.Connection, table: str, columns: Collection[str]) -> bool:
+    """Return True if a table exists and has these columns."""
+    found = {name for (name,) in fetch_all(con, "SELECT name FROM pragma_table_info(?)", (table,))}
+    return found.issuperset(columns)
 
 
 def _decode_leniently(text: bytes) -> str:

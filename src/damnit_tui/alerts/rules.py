@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from damnit_daemon.model import UNKNOWN_CONTENT, Column, ContentOf, RunKey
 from damnit_daemon.query import Filter, FilterError, Table, parse_filter
@@ -21,6 +21,9 @@ class Alert:
     """In the filter language."""
     runs: int = 1
     """Number of consecutive runs it must hold for."""
+    since: RunKey | None = field(default=None, compare=False)
+    """The newest run with values when the rule was made: later ones raise alerts, also those that
+    came while no app was open. None to begin with the first run after the start of the app."""
 
     @classmethod
     def parse(
@@ -57,17 +60,20 @@ class Alert:
 class AlertEvaluator:
     """Evaluate an alert against a changing table, once for each run that makes it true.
 
-    Runs without a value yet are skipped: they may get one. Runs present at the first
-    evaluation raise no alert.
+    Runs without a value yet are skipped: they may get one.
+
+    Attributes:
+        seen: The newest run that was evaluated; None before the first.
+        has_looked: True once the table was evaluated.
     """
 
     def __init__(self, alert: Alert) -> None:
         self.alert = alert
-        self._seen: RunKey | None = None
-        self._has_looked = False
+        self.seen = alert.since
+        self.has_looked = False
 
-    def look(self, table: Table, keys: Iterable[RunKey]) -> RunKey | None:
-        """Return the run that makes the alert true, if it is new.
+    def look(self, table: Table, keys: Iterable[RunKey]) -> list[RunKey]:
+        """Return the new runs that make the alert true, newest first, at most `MOST_RUNS`.
 
         Args:
             table: The runs and their values.
@@ -76,23 +82,33 @@ class AlertEvaluator:
         try:
             found = parse_filter(self.alert.condition, table.columns)
         except FilterError:
-            return None  # its variable does not exist (yet, or any more)
+            return []  # its variable does not exist (yet, or any more)
+        is_first = self.seen is None and not self.has_looked
         decided = self._decided(found, table, keys)
-        newest = decided[0] if decided else None
-        is_new = self._has_looked and newest is not None and newest != self._seen
-        self._seen, self._has_looked = newest, True
-        if not is_new or len(decided) < self.alert.runs:
-            return None
-        return newest if all(found.mask(table, decided)) else None
+        new = [key for key in decided if self.seen is None or key > self.seen][:MOST_RUNS]
+        self.has_looked = True
+        if decided:
+            self.seen = max(decided[0], self.seen or decided[0])
+        if is_first or not new:
+            return []
+        holds = list(found.mask(table, decided))
+        runs = self.alert.runs
+        return [
+            key
+            for place, key in enumerate(new)
+            if place + runs <= len(decided) and all(holds[place : place + runs])
+        ]
 
     def _decided(self, found: Filter, table: Table, keys: Iterable[RunKey]) -> list[RunKey]:
         """Return the newest runs that have all tested values, as many as are needed."""
         names = {name for part in found.parts for name in part.columns}
         decided: list[RunKey] = []
+        before = 0
         for key in keys:
             if all(_has(table, name, key) for name in names):
                 decided.append(key)
-                if len(decided) >= self.alert.runs:
+                before += self.seen is None or key <= self.seen
+                if before >= self.alert.runs or len(decided) >= MOST_RUNS + self.alert.runs:
                     break
         return decided
 

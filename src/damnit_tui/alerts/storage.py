@@ -7,6 +7,7 @@ from pathlib import Path
 
 from damnit_daemon.atomic_write import atomic_write
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
 from damnit_daemon.permissions import file_bits
 
 from .rules import MOST_RUNS, Alert
@@ -28,8 +29,15 @@ def load_alerts(internals: Path) -> list[Alert]:
             continue
         runs = item.get("runs", 1)
         if isinstance(runs, int) and not isinstance(runs, bool) and 1 <= runs <= MOST_RUNS:
-            found.append(Alert(item["condition"], runs))
+            found.append(Alert(item["condition"], runs, _run(item.get("since"))))
     return found[:MOST]
+
+
+def _run(stored: object) -> RunKey | None:
+    match stored:
+        case [int(proposal), int(run)]:
+            return RunKey(proposal, run)
+    return None
 
 
 def save_alerts(internals: Path, alerts: list[Alert]) -> None:
@@ -38,7 +46,9 @@ def save_alerts(internals: Path, alerts: list[Alert]) -> None:
     Raises:
         DamnitError: If it cannot be written.
     """
-    listed = [{"condition": alert.condition, "runs": alert.runs} for alert in alerts]
+    listed = [
+        {"condition": alert.condition, "runs": alert.runs, "since": alert.since} for alert in alerts
+    ]
     text = json.dumps({"version": 1, "alerts": listed}, indent=2, ensure_ascii=False) + "\n"
     try:
         internals.mkdir(exist_ok=True)

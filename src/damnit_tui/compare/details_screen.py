@@ -17,6 +17,7 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..data.run_history import RunHistory, read_history
+from ..dialogs.list_screen import ListScreen
 from ..sanitize import visible_lines
 from ..table.cells import CellAddress
 from ..table.context import TableContext
@@ -24,7 +25,6 @@ from ..table.requests import DiagnosisRequested, RunVisited
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .details import HEADING, Detail, Order, details_of, lines_of, ordered, summary
-from .list_screen import ListScreen
 
 
 class DetailsScreen(ListScreen):

@@ -15,13 +15,13 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.text import count_of
 
 from .. import keymap
+from ..dialogs.list_screen import ListScreen
 from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import PlotRequested
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .differences import SAME, Difference, compared, heading_of, lines_of, ranked
-from .list_screen import ListScreen
 
 AT_ONCE_S = 0.008
 """How long to compare before keys are handled again."""

@@ -14,6 +14,7 @@ from damnit_daemon.model import Column, RunKey
 from damnit_daemon.text import count_of
 
 from .. import keymap
+from ..dialogs.list_screen import ListScreen
 from ..sanitize import visible
 from ..table.context import TableContext
 from ..table.requests import FilterRequested
@@ -29,7 +30,6 @@ from .groups import (
     heading,
     numeric_columns,
 )
-from .list_screen import ListScreen
 
 REST = 10
 """Groups are updated again only after this many times as long as it took."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.model import StoredValue, VariableInfo
-from damnit_daemon.store import LabelChange, Note, ValueEdit
+from damnit_daemon.store import AlertChange, LabelChange, Note, RaisedAlert, ValueEdit
 from damnit_daemon.text import count_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ class EditResult(NamedTuple):
     def labels(self) -> tuple[LabelChange, ...]:
         """The labels that are stored now."""
         return getattr(self.saved, "labels", ())
+
+    @property
+    def alerts(self) -> tuple[AlertChange, ...]:
+        """The alerts as they are stored now."""
+        return getattr(self.saved, "alerts", ())
 
 
 class SetValues(NamedTuple):
@@ -68,6 +73,24 @@ class LabelRuns(NamedTuple):
         else:
             message = f"Changed: {self.words}."
         return EditResult(message, saved if changed else None)
+
+
+class AcknowledgeAlerts(NamedTuple):
+    """Acknowledge alerts, or withdraw that."""
+
+    alerts: tuple[RaisedAlert, ...]
+    withdraw: bool = False
+
+    @property
+    def words(self) -> str:
+        """The subject of the command."""
+        return f"the acknowledgement of {count_of(len(self.alerts), 'alert')}"
+
+    def carry_out(self, editor: Editor) -> EditResult:
+        """Acknowledge the alerts; those that others have acknowledged are left as they are."""
+        change = editor.unacknowledge_alerts if self.withdraw else editor.acknowledge_alerts
+        saved = change(self.alerts)
+        return EditResult("", saved if saved.alerts else None)
 
 
 class DefineVariable(NamedTuple):
@@ -165,6 +188,7 @@ class AddRuns(NamedTuple):
 Order = (
     SetValues
     | LabelRuns
+    | AcknowledgeAlerts
     | Undo
     | Redo
     | DefineVariable

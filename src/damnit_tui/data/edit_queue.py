@@ -21,6 +21,7 @@ from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import (
     FORMAT_VERSION,
+    AlertChange,
     Conflict,
     Database,
     DatabaseBusy,
@@ -75,6 +76,8 @@ class EditSaved(Message):
     """A problem that did not prevent the edit."""
     labels: tuple[LabelChange, ...] = ()
     """The stored labels, shown before the database is read again."""
+    alerts: tuple[AlertChange, ...] = ()
+    """The stored alerts, shown before the database is read again."""
 
 
 @dataclass
@@ -287,7 +290,7 @@ class EditQueue:
             if done.saved is not None:
                 self._remember(Step(order.words, done.saved))
             problem = self._open().problem
-            return EditSaved(order, done.message, done.values, problem, done.labels)
+            return EditSaved(order, done.message, done.values, problem, done.labels, done.alerts)
         except DatabaseBusy:
             raise
         except DamnitError as error:
@@ -327,7 +330,8 @@ class EditQueue:
         steps.remove(step)
         others.append(Step(step.words, saved))
         done = EditResult(f"{word}: {_now(step.words, saved)}", saved)
-        return EditSaved(order, done.message, done.values, editor.problem, done.labels)
+        problem = editor.problem
+        return EditSaved(order, done.message, done.values, problem, done.labels, done.alerts)
 
     def _remember(self, step: Step) -> None:
         self._done.append(step)
@@ -343,9 +347,9 @@ class EditQueue:
 
 def _now(words: str, saved: AnySaved) -> str:
     """Describe the edit, with the new value if it fits on a line."""
-    from damnit_daemon.edit import SavedLabels, SavedValues
+    from damnit_daemon.edit import SavedAlerts, SavedLabels, SavedValues
 
-    if isinstance(saved, SavedLabels):
+    if isinstance(saved, SavedLabels | SavedAlerts):
         return words
     if not isinstance(saved, SavedValues):
         what = (

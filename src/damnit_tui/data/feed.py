@@ -14,7 +14,7 @@ from typing import NamedTuple
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.batch import AheadRow, ValueBatch
-from damnit_daemon.store import Cell, Changes, DatabaseMissing, Note
+from damnit_daemon.store import Cell, Changes, DatabaseMissing, Note, RaisedAlert
 
 from .daemon_activity import DaemonActivity
 from .first_page import FirstPage
@@ -69,9 +69,10 @@ class Update(NamedTuple):
 
 
 class NotesRead(NamedTuple):
-    """All current notes, by time."""
+    """All current notes, by time, and the alerts that were raised, newest runs first."""
 
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...] = ()
+    alerts: tuple[RaisedAlert, ...] = ()
 
 
 FeedItem = Update | Health | DaemonActivity | NotesRead
@@ -110,7 +111,7 @@ class Feed:
         """Cells yielded ahead of their turn: their rows may be gone when that comes."""
         self._work = DaemonActivity()
         self._work_at_s = 0.0
-        self._notes: tuple[Note, ...] = ()
+        self._notes = NotesRead()
         self._may_have_notes = True
         self._notes_at_s = 0.0
         """When to retry after a failed reading."""
@@ -176,18 +177,18 @@ class Feed:
             yield self._work
 
     def _changed_notes(self) -> Iterator[NotesRead]:
-        """Yield the notes if they have changed."""
+        """Yield notes and alerts if they have changed."""
         if time.monotonic() < self._notes_at_s:
             return
         try:
-            notes = tuple(self._session.edits.load_notes())
+            notes = NotesRead(*self._session.load_notes_and_alerts())
         except Failure:  # keep the ones shown; runs matter more
             self._notes_at_s = time.monotonic() + RETRY_S
             return
         self._may_have_notes = False
         if notes != self._notes:
             self._notes = notes
-            yield NotesRead(notes)
+            yield notes
 
     def _read(self) -> Iterator[Update | DaemonActivity | NotesRead]:
         """Read from the start, or from where an error interrupted."""

@@ -17,7 +17,11 @@ from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import (
     ChangeFeed,
     Database,
+    Note,
+    RaisedAlert,
+    load_alerts,
     load_columns,
+    load_notes,
     load_setting,
     load_values,
 )
@@ -101,6 +105,11 @@ class Session:
         """Load all values of some runs; without their blobs unless `blobs`."""
         with self.database.reading() as con:
             return load_values(con, keys=keys, blobs=blobs)
+
+    def load_notes_and_alerts(self) -> tuple[tuple[Note, ...], tuple[RaisedAlert, ...]]:
+        """Load the notes, by time, and the alerts that were raised, newest runs first."""
+        with self.database.reading() as con:
+            return tuple(load_notes(con)), tuple(load_alerts(con))
 
     def ledger(self) -> Ledger:
         """Open the daemon's ledger; if it does not exist yet, reading it raises."""

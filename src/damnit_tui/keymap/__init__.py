@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from . import (
+    alerts,
     compare,
     context,
     dialogs,
@@ -36,6 +37,7 @@ KEYS: tuple[Key, ...] = (
     *viewer.KEYS,
     *plot.KEYS,
     *compare.KEYS,
+    *alerts.KEYS,
     *lists.KEYS,
     *prompts.KEYS,
     *dialogs.KEYS,
@@ -55,6 +57,7 @@ SCREENS = {
     "details": "Run details",
     "differences": "Differences between runs",
     "groups": "Groups of runs",
+    "alerts": "Alerts",
     "jobs": "Jobs",
     "log": "Log",
     "daemon": "Daemon and settings",
@@ -69,6 +72,7 @@ LISTS = {
     "details": "lines",
     "differences": "lines",
     "groups": "lines",
+    "alerts": "lines",
 }
 """Screens with a list: owner → owner of the keys that move in it."""
 

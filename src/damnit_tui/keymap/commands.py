@@ -37,6 +37,7 @@ COMMANDS = (
         "CONDITION [for N runs], off ALERT, list",
         "notify when a condition holds: `xgm < 500 for 3 runs`",
     ),
+    Command("acknowledge", "[RUNS]", "acknowledge the alerts of these runs, or all"),
     Command(
         "statistics",
         "count|mean|std|min|max|sum …",

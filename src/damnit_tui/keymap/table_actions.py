@@ -73,6 +73,7 @@ KEYS: tuple[Key, ...] = (
         section="Screens",
     ),
     key("app.quit", "q,ctrl+q", "quit", section="Screens", footer="quit", rank=8),
+    main_key("runs.alerts", "exclamation_mark", "alerts: list, acknowledge", section="Screens"),
     main_key("runs.daemon", "D", "daemon and its settings", section="Screens"),
     main_key("runs.context", "E", "edit the context file", section="Process"),
     main_key("runs.proposals", "P", "switch to another proposal", section="Screens"),

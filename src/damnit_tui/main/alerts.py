@@ -1,67 +1,175 @@
-"""Alerts: evaluate the rules and notify a user who is not watching the screen."""
+"""Alerts: evaluate the rules, notify a user who is not watching, and keep what was raised."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
 from damnit_daemon.query import FilterError
+from damnit_daemon.run_ranges import parse_run_ranges
+from damnit_daemon.store import AlertChange, RaisedAlert, raise_alerts
+from damnit_daemon.text import count_of
 
+from ..data.edit_commands import AcknowledgeAlerts
 from ..data.feed import Feed
-from ..data.session import READ_ONLY, Session
+from ..data.session import READ_ONLY
 from ..sanitize import visible
-from ..table.rows import Rows
+from ..table.context import TableContext
 from ..textual_internals import driver_of
+from .edit_bar import EditBar
 
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
 
     from ..alerts.rules import Alert, AlertEvaluator
+    from ..alerts.screen import AlertsScreen
 
 LIST, OFF = "list", "off"
 
 
 class AlertMonitor:
-    """Evaluate the alert rules of a folder.
+    """Evaluate the alert rules of a folder, and keep the alerts until they are acknowledged.
 
     Args:
-        session: The folder.
+        context: The folder and its values.
         feed: Tells if all values have been read.
-        rows: The values.
+        edits: Writes acknowledgements.
         owner: The widget that runs the workers and shows the notifications.
     """
 
-    def __init__(self, session: Session, feed: Feed, rows: Rows, owner: Widget) -> None:
-        self._session = session
+    def __init__(self, context: TableContext, feed: Feed, edits: EditBar, owner: Widget) -> None:
+        self._context = context
+        self._session = context.session
         self._feed = feed
-        self._rows = rows
+        self._rows = context.rows
+        self._edits = edits
         self._owner = owner
         self._evaluators: tuple[AlertEvaluator, ...] = ()
+        self._raised: dict[tuple[RunKey, str], RaisedAlert] = {}
+        """Alerts of the database."""
+        self._unsaved: dict[tuple[RunKey, str], RaisedAlert] = {}
+        """Alerts raised here that are not in the database: it is locked, or may not be written."""
+        self._is_due = False
+        self._screen: AlertsScreen | None = None
+        """The list of alerts, while it is open."""
 
     @property
     def alerts(self) -> list[Alert]:
         """The present rules."""
         return [each.alert for each in self._evaluators]
 
+    @property
+    def raised(self) -> list[RaisedAlert]:
+        """The raised alerts, newest runs first."""
+        if not self._unsaved:
+            return list(self._raised.values())
+        together = (self._unsaved | self._raised).values()
+        return sorted(together, key=lambda alert: alert.key, reverse=True)
+
+    @property
+    def unacknowledged(self) -> list[RaisedAlert]:
+        """The alerts that wait for a user."""
+        return [alert for alert in self.raised if not alert.is_acknowledged]
+
     def start(self) -> None:
         """Load the alert rules."""
         self._work(partial(self._load))
 
     def check(self) -> None:
-        """Notify if an alert has newly become true."""
-        if not self._feed.has_all:
+        """Raise the alerts that have newly become true; notify of those of this session."""
+        self._is_due = True
+        self.check_if_due()
+
+    def check_if_due(self) -> None:
+        """Do what `check` had to put off until all values were read."""
+        if not self._is_due or not self._feed.has_all:
             return
+        self._is_due = False
         for evaluator in self._evaluators:
-            if (key := evaluator.look(self._rows, self._rows.all_keys)) is not None:
-                text = f"run {key.run}: {visible(str(evaluator.alert))}"
-                self._owner.notify(
-                    text, title="Alert", severity="warning", markup=False, timeout=30
-                )
-                self._work(partial(self._call, text))
+            is_live = evaluator.has_looked
+            rule = str(evaluator.alert)
+            for key in reversed(evaluator.look(self._rows, self._rows.all_keys)):
+                if (key, rule) in self._raised:
+                    continue
+                self._unsaved[key, rule] = RaisedAlert(key, rule, self._session.clock())
+                if is_live:
+                    self._notify(key, rule)
+        if self._unsaved:
+            self._show()
+            if not self._session.read_only and not self._edits.edits.denied:
+                self._work(partial(self._record, list(self._unsaved.values())))
+
+    # Raised alerts
+
+    def show_stored(self, alerts: Iterable[RaisedAlert]) -> None:
+        """Show the alerts of the database."""
+        self._raised = {(alert.key, alert.rule): alert for alert in alerts}
+        for id in self._raised:
+            self._unsaved.pop(id, None)
+        self._show()
+
+    def show_changes(self, changes: Iterable[AlertChange]) -> None:
+        """Show alerts as they were just written."""
+        self.show_stored((self._raised | {(new.key, new.rule): new for _, new in changes}).values())
+
+    def show_list(self) -> None:
+        """Open the list of alerts."""
+        from ..alerts.screen import AlertsScreen
+
+        self._screen = AlertsScreen(self._context, self.raised, self._rules())
+        self._owner.app.push_screen(self._screen, self._list_closed)
+
+    def acknowledge(self, alerts: Sequence[RaisedAlert], *, withdraw: bool = False) -> None:
+        """Acknowledge alerts or withdraw that; report if writing is not possible."""
+        chosen = tuple(alert for alert in alerts if alert.is_acknowledged == withdraw)
+        if not chosen:
+            self._owner.notify("No alert to acknowledge.", markup=False, timeout=4)
+        elif self._edits.may_write():
+            self._edits.put(AcknowledgeAlerts(chosen, withdraw))
+
+    def run_acknowledge(self, text: str) -> None:
+        """Acknowledge the alerts of some runs, or all.
+
+        Raises:
+            FilterError: If the text does not name runs.
+        """
+        try:
+            runs = set(parse_run_ranges(text)) if text.strip() else None
+        except ValueError as error:
+            raise FilterError(f"{error}.", 0, len(text)) from None
+        self.acknowledge([a for a in self.unacknowledged if runs is None or a.key.run in runs])
+
+    def _show(self) -> None:
+        if self._screen is not None:
+            self._screen.show_alerts(self.raised, self._rules())
+
+    def _list_closed(self, _: None) -> None:
+        self._screen = None
+
+    def _rules(self) -> list[str]:
+        return [str(alert) for alert in self.alerts]
+
+    def _notify(self, key: RunKey, rule: str) -> None:
+        text = f"run {key.run}: {visible(rule)}"
+        more = len(self.unacknowledged) - 1
+        others = f", {count_of(more, 'other alert')} not acknowledged" if more else ""
+        self._owner.notify(
+            f"{text}\nPress ! to acknowledge{others}.",
+            title="Alert",
+            severity="warning",
+            markup=False,
+            timeout=30,
+        )
+        self._work(partial(self._call, text))
+
+    # Rules
 
     def run_command(self, text: str) -> None:
         """Add an alert, list the alerts or remove one.
@@ -72,7 +180,7 @@ class AlertMonitor:
         alerts = self.alerts
         word, _, rest = text.partition(" ")
         if word in ("", LIST) and not rest:
-            self._owner.notify(_describe(alerts), markup=False, timeout=10)
+            self._owner.call_after_refresh(self.show_list)
             return
         if self._session.read_only:
             raise DamnitError(READ_ONLY)
@@ -87,14 +195,18 @@ class AlertMonitor:
             alert = Alert.parse(text, self._rows.columns, self._rows.content)
             alerts = [*(each for each in alerts if each != alert), alert]
         self._set(alerts)
-        self._work(partial(self._save, alerts))
+        for evaluator in self._evaluators:
+            if evaluator.alert.since is None:
+                newest = evaluator.seen or next(iter(self._rows.all_keys), RunKey(0, 0))
+                evaluator.alert = replace(evaluator.alert, since=newest)
+        self._work(partial(self._save, self.alerts))
 
     def complete(self, text: str, cursor: int) -> Completion:
         """Complete column names, or the alert to remove."""
         from damnit_daemon.query.completion import Completion, complete_filter
 
         if text.startswith(f"{OFF} ") and cursor > len(OFF):
-            return Completion(len(OFF) + 1, len(text), tuple(map(str, self.alerts)))
+            return Completion(len(OFF) + 1, len(text), tuple(self._rules()))
         return complete_filter(text, cursor, self._rows.columns)
 
     def _set(self, alerts: list[Alert]) -> None:
@@ -105,6 +217,7 @@ class AlertMonitor:
         known = {each.alert: each for each in self._evaluators}
         self._evaluators = tuple(known.get(alert) or AlertEvaluator(alert) for alert in alerts)
         self.check()
+        self._show()
 
     # In workers
 
@@ -126,6 +239,13 @@ class AlertMonitor:
         else:
             message, severity = _describe(alerts), "information"
         self._owner.call_later(self._owner.notify, message, severity=severity, markup=False)
+
+    def _record(self, alerts: list[RaisedAlert]) -> None:
+        try:
+            with self._session.database.writing() as con:
+                raise_alerts(con, alerts)
+        except DamnitError:
+            return  # tried again at the next change
 
     def _call(self, text: str) -> None:
         from ..alerts.notify import call

@@ -35,7 +35,7 @@ from textual.screen import Screen
 
 from .. import keymap
 from ..data.daemon_activity import DaemonActivity
-from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditSaved
+from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditSaved, Outcome
 from ..data.feed import Feed, Health, NotesRead, Update
 from ..data.session import Session
 from ..keymap.commands import Command
@@ -110,7 +110,7 @@ class MainScreen(Screen[None]):
         self.views = ViewActions(self, self.context, self.table, self.graphics, self.preview)
         self.daemon = DaemonActions(self, self.context, self.table)
         self.table_copy = TableCopy(self, self.context, self.table)
-        self.alerts = AlertMonitor(session, self.feed, self.table.rows, self)
+        self.alerts = AlertMonitor(self.context, self.feed, self.edit_bar, self)
         self.onboards = False
         """True if new users are shown the first keys."""
         self._previews = BlobPreviewLoader(session.database, self.table)
@@ -127,6 +127,7 @@ class MainScreen(Screen[None]):
     def _register_commands(self) -> None:
         add = self.commands.add
         add("runs.add_runs", self.edit_bar.add_runs)
+        add("runs.alerts", self.alerts.show_list)
         add("runs.cancel", self.daemon.cancel_jobs)
         add("runs.command", self.open_command_line)
         add("runs.context", self.daemon.edit_context)
@@ -156,6 +157,7 @@ class MainScreen(Screen[None]):
         add("runs.why", self.views.why)
         add_line = self.commands.add_line
         query, columns = self.runs.runs_query, self.runs.visible_columns
+        add_line("acknowledge", self.alerts.run_acknowledge)
         add_line("alert", self.alerts.run_command, self.alerts.complete)
         add_line("columns", columns.set_columns, query.complete_sort)
         add_line("export", self.table_copy.run_command)
@@ -254,6 +256,7 @@ class MainScreen(Screen[None]):
         elif isinstance(event.item, NotesRead):
             with self.table.updating():
                 self.table.lines.set_notes(event.item.notes)
+            self.alerts.show_stored(event.item.alerts)
         elif event.item.ahead:
             with self.table.updating(shown=False) as rows:
                 rows.add_ahead(event.item.ahead)
@@ -327,6 +330,9 @@ class MainScreen(Screen[None]):
         lines = self._lines
         if lines.status.health != self.feed.health:
             lines.set_reactive(StatusLines.status, lines.status._replace(health=self.feed.health))
+        self.alerts.check_if_due()
+        if lines.status.alerts != (waiting := len(self.alerts.unacknowledged)):
+            lines.status = lines.status._replace(alerts=waiting)
         lines.now = self._clock()
         notice = notice_for(
             self.feed.health,
@@ -436,8 +442,11 @@ class MainScreen(Screen[None]):
     @on(EditDelayed)
     @on(EditConflicted)
     @on(EditFailed)
-    def show_delayed_edits(self) -> None:
-        """Show the number of edits that wait for the database."""
+    def show_edits(self, event: Outcome) -> None:
+        """Show the number of edits that wait for the database, and acknowledged alerts."""
+        if isinstance(event, EditSaved) and event.alerts:
+            self.alerts.show_changes(event.alerts)
+            self._tick()
         if self.status.unwritten != self.edit_bar.edits.delayed:
             self.status = self.status._replace(unwritten=self.edit_bar.edits.delayed)
 

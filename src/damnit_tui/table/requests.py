@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from damnit_daemon.model import Column, RunKey
+from damnit_daemon.store import RaisedAlert
 
 from .cells import CellAddress
 
@@ -56,6 +57,14 @@ class FilterRequested(Message):
 
     column: Column
     text: str
+
+
+@dataclass
+class AcknowledgementRequested(Message):
+    """Acknowledge alerts, or withdraw that."""
+
+    alerts: tuple[RaisedAlert, ...]
+    withdraw: bool = False
 
 
 @dataclass

@@ -58,6 +58,8 @@ class Status(NamedTuple):
     runs: int = 0
     changed_at: float | None = None
     """Time of the last change to a value, Unix seconds."""
+    alerts: int = 0
+    """Alerts that nobody has acknowledged."""
     new_runs: int = 0
     """Runs that arrived since the top was last in view."""
     follow: bool = False
@@ -128,6 +130,8 @@ class Status(NamedTuple):
         elif self.read_only:
             found.append(("⊘ read-only", "alert"))
         found += [(mark, "alert") for mark in self.warnings.marks()]
+        if self.alerts:
+            found.append((f"! {count_of(self.alerts, 'alert')}", "failure"))
         if self.unwritten:
             found.append((f"✎ {count_of(self.unwritten, 'edit')} waiting", "alert"))
         if self.follow:

@@ -15,6 +15,7 @@ from damnit_tui.alerts.rules import Alert, AlertEvaluator
 from damnit_tui.alerts.storage import load_alerts, save_alerts
 
 from ..conftest import add_run, key, make_app, settle, until
+from ..main.test_cell_edit import screen_text
 
 COLUMNS = [Column("xgm.intensity", "XGM/Intensity"), Column("ratio", "Ratio")]
 
@@ -45,7 +46,7 @@ def energy(run, value):
 
 
 def called(app):
-    return [note.message for note in app._notifications if note.title == "Alert"]
+    return [note.message.splitlines()[0] for note in app._notifications if note.title == "Alert"]
 
 
 async def command(pilot, text):
@@ -95,8 +96,9 @@ async def test_alerts_are_stored_with_the_folder_listed_and_removed(folder):
         await until(pilot, lambda: bool(app.main_screen.alerts.alerts))
         assert not called(app), "what was there before is nobody's alert"
         await command(pilot, "alert list")
-        said = [note.message for note in app._notifications]
-        assert any("ratio > 0 for 2 runs" in text for text in said)
+        await until(pilot, lambda: "ratio > 0 for 2 runs" in screen_text(app))
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is app.main_screen)
         await command(pilot, "alert off ratio > 0 for 2 runs")
         await until(pilot, lambda: load_alerts(folder.internals) == [])
 
@@ -125,4 +127,4 @@ def test_alert_on_a_missing_variable_never_notifies():
         columns = COLUMNS
         marked = ()
 
-    assert AlertEvaluator(Alert("gone > 1")).look(Empty(), []) is None
+    assert AlertEvaluator(Alert("gone > 1")).look(Empty(), []) == []

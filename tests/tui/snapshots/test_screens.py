@@ -10,7 +10,14 @@ from textual.widgets import DataTable, Label, TextArea
 
 from damnit_daemon.demo.proposal import make_proposal, write_run
 from damnit_daemon.ledger import JobState, Outcome, VariableProgress, load_jobs, save_progress
-from damnit_daemon.store import NewValue, save_setting
+from damnit_daemon.store import (
+    AlertChange,
+    NewValue,
+    RaisedAlert,
+    change_alerts,
+    raise_alerts,
+    save_setting,
+)
 from damnit_tui.context_editor.screen import ContextScreen
 from damnit_tui.daemon.screen import DaemonScreen
 from damnit_tui.jobs.timings_dialog import TimingsDialog
@@ -196,8 +203,23 @@ def test_alert_notifications(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("colon", *"alert xgm.intensity < 500 for 3 runs", "enter")
         await until(pilot, lambda: said_of(pilot))
-        await pilot.press("colon", *"alert list", "enter")
-        await until(pilot, lambda: len(said_of(pilot)) > 1)
+        await pilot.pause()
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("size", SIZES)
+def test_alerts_screen(snap, folder, size):  # noqa: F811
+    raised = [RaisedAlert(key(run), "xgm.intensity < 500 for 3 runs", NOW) for run in (411, 412)]
+    done = raised[0]._replace(acknowledged_at=NOW + 60, acknowledged_by="anna@exflonc12")
+    with database_of(folder).writing() as con:
+        raise_alerts(con, raised)
+        change_alerts(con, [AlertChange(raised[0], done)])
+
+    async def before(pilot):
+        await until(pilot, lambda: pilot.app.main_screen.alerts.unacknowledged)
+        await pilot.press("exclamation_mark", "j")
         await pilot.pause()
 
     assert snap(folder, size=SIZES[size], before=before)
