@@ -15,7 +15,8 @@
 
 Names and meanings are DAMNIT's, so that a context file works with both.
 It runs in the user's Python: 3.10 or later, with the standard library only (numpy when a `Cell`
-is made). Declaring evaluates nothing; `Pipeline` evaluates, and is imported on first use.
+is made). Declaring evaluates nothing; `Pipeline` evaluates, and is imported on first use, as
+`progress` is.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ except ModuleNotFoundError as error:
 
 if TYPE_CHECKING:
     from damnit_daemon.runner.pipeline import ContextFileErrors, Pipeline
+    from damnit_daemon.runner.progress import progress
     from damnit_daemon.runner.results import Results
 
 __all__ = [
@@ -49,9 +51,15 @@ __all__ = [
     "RunData",
     "Skip",
     "Variable",
+    "progress",
 ]
 
-_ON_FIRST_USE = {"ContextFileErrors": "pipeline", "Pipeline": "pipeline", "Results": "results"}
+_ON_FIRST_USE = {
+    "ContextFileErrors": "pipeline",
+    "Pipeline": "pipeline",
+    "Results": "results",
+    "progress": "progress",
+}
 
 
 def __dir__() -> list[str]:

@@ -107,7 +107,7 @@ def user_env(session: nox.Session) -> None:
         session.skip(f"there is no Python {PYTHONS[0]} or newer besides this one")
     for version, python in found:
         session.log(f"the user's Python is {version}: {python}")
-        user = environment(session, f"user-python-{version}", USER, python=python)
+        user = environment(session, f"user-python-{version}", [*USER, "tqdm"], python=python)
         places = ["tests/runner", "tests/corpus"]
         arguments = session.posargs or ["-n", "2", "--dist", "loadscope"]
         session.run("pytest", *places, *arguments, env={"DAMNIT_USER_PYTHON": user})

@@ -8,6 +8,7 @@ from typing_extensions import dataclass_transform
 from damnit_daemon.runner.cell import Cell as Cell
 from damnit_daemon.runner.pipeline import ContextFileErrors as ContextFileErrors
 from damnit_daemon.runner.pipeline import Pipeline as Pipeline
+from damnit_daemon.runner.progress import progress as progress
 from damnit_daemon.runner.results import Results as Results
 from damnit_daemon.runner.variable import GroupError as GroupError
 from damnit_daemon.runner.variable import RunData as RunData

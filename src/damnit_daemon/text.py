@@ -62,3 +62,11 @@ def format_duration(duration_s: float) -> str:
             rest = seconds % size // part
             return f"{seconds // size} {unit}" + (f" {rest} {part_unit}" if rest else "")
     return f"{seconds} s"
+
+
+def format_span(seconds: float) -> str:
+    """Format a span that still grows or is estimated, in one unit: `32 s`, `5 min`."""
+    seconds = max(0.0, seconds)
+    if seconds < 120:
+        return f"{int(seconds)} s"
+    return f"{int(seconds // 60)} min" if seconds < 7200 else f"{int(seconds // 3600)} h"

@@ -85,14 +85,6 @@ def format_age(seconds: float) -> str:
     return "long ago"
 
 
-def format_span(seconds: float) -> str:
-    """Format a span that still grows or is estimated, in one unit: `32 s`, `5 min`."""
-    seconds = max(0.0, seconds)
-    if seconds < 120:
-        return f"{int(seconds)} s"
-    return f"{int(seconds // 60)} min" if seconds < 7200 else f"{int(seconds // 3600)} h"
-
-
 def format_size(count: int) -> str:
     """Format a size in bytes: `512 B`, `3.4 MB`."""
     if count < 1000:

@@ -19,14 +19,17 @@ from damnit_daemon.ledger import (
     expect_variables,
     record_arrival,
     renew,
+    save_advance,
     save_progress,
     set_state,
 )
+from damnit_daemon.model.advance import Advance
 from damnit_daemon.model.arrival import Arrival, ArrivalSource
 
 from .conftest import NOW, key
 
 HOST = "max-exfl458"
+HALF = Advance(230, 500, "trains", NOW + 330)
 OTHER_HOST = ProcessId(HOST, 4321, "another machine", "1")
 """Of which nobody here can tell whether it lives."""
 
@@ -51,7 +54,9 @@ def queue(con: Connection, run: int, data="raw", *, now=NOW, **more) -> int:
     return add_job(con, NewJob(key(run), data, arrived_at=now + run, **more), now=now).id
 
 
-def begin(con: Connection, job: int, *names: str, computing="", done=(), now=NOW) -> int:
+def begin(
+    con: Connection, job: int, *names: str, computing="", done=(), now=NOW, advance=None
+) -> int:
     """Have a job run, and be at one of its variables."""
     place = Placement(Executor.LOCAL, HOST, 4321)
     set_state(con, job, JobState.RUNNING, now=now, placement=place)
@@ -60,6 +65,8 @@ def begin(con: Connection, job: int, *names: str, computing="", done=(), now=NOW
     if computing:
         news.append(VariableProgress(job, computing, Outcome.RUNNING, started_at=now))
     save_progress(con, news)
+    if advance is not None:
+        save_advance(con, job, computing, advance)
     return job
 
 

@@ -6,6 +6,8 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +18,7 @@ from .folder import FolderOption, chosen_folder
 from .text_table import format_table
 
 if TYPE_CHECKING:
-    from ..ledger import Job
+    from ..ledger import Connection, Job, VariableProgress
     from ..paths import DamnitFolder
 
 HEADER = ("job", "run", "data", "state", "variables", "time", "host", "reason")
@@ -42,17 +44,18 @@ def jobs(
 ) -> None:
     """List running, waiting and finished jobs."""
     damnit = chosen_folder(context, folder)
-    found, left_out = load_shown(damnit, None if show_all else limit)
+    found, running, left_out = load_shown(damnit, None if show_all else limit)
     now = time.time()
     if as_json:
-        typer.echo(json.dumps([job_facts(job, now) for job in found], indent=1))
+        facts = [job_facts(job, now, running.get(job.id, ())) for job in found]
+        typer.echo(json.dumps(facts, indent=1))
         return
     if not found and not left_out:
         typer.echo(
             "no jobs yet" if _has_daemon(damnit) else f"no jobs yet. {NO_DAEMON} {START_HINT}"
         )
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for line in format_jobs(found, now) if found else ():
+    for line in format_jobs(found, now, running) if found else ():
         typer.echo(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
     if left_out:
         typer.echo(f"and {left_out} more (--all)")
@@ -60,8 +63,10 @@ def jobs(
         typer.echo(f"requests waiting for a daemon: {waiting}")
 
 
-def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]:
-    """Load the jobs to show, and count the rest.
+def load_shown(
+    folder: DamnitFolder, limit: int | None
+) -> tuple[list[Job], dict[int, list[VariableProgress]], int]:
+    """Load the jobs to show, what the running ones are evaluating, and count the rest.
 
     Running jobs come first, then queued ones in their order, then finished ones, the latest
     first; at most `limit` queued and `limit` finished ones.
@@ -69,21 +74,31 @@ def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]
     Raises:
         DamnitError: If there is no DAMNIT folder, or its ledger cannot be read.
     """
-    from ..ledger import ACTIVE, JobState, Ledger, count_jobs, load_jobs, next_queued
+    from ..ledger import (
+        ACTIVE,
+        JobState,
+        Ledger,
+        count_jobs,
+        load_jobs,
+        next_queued,
+        running_daemon,
+    )
     from ..store import DatabaseMissing
 
     ledger = Ledger(folder.ledger)
     if not ledger.exists():
         if not folder.database.exists():
             raise DatabaseMissing(folder.database)
-        return [], 0
+        return [], {}, 0
+    works = running_daemon(ledger) is not None
     over = [state for state in JobState if state.is_over]
     with ledger.reading() as con:
         counts = count_jobs(con)
         found = load_jobs(con, states=ACTIVE)
+        running = load_all_running(con, found, works=works)
         found += next_queued(con, limit=counts[JobState.QUEUED] if limit is None else limit)
         found += load_jobs(con, states=over, limit=limit)
-    return found, max(0, sum(counts.values()) - len(found))
+    return found, running, max(0, sum(counts.values()) - len(found))
 
 
 def _has_daemon(folder: DamnitFolder) -> bool:
@@ -104,7 +119,7 @@ def count_waiting(folder: DamnitFolder) -> int:
         return sum(request.state is RequestState.WAITING for request in load_requests(con))
 
 
-def job_facts(job: Job, now: float) -> dict[str, Any]:
+def job_facts(job: Job, now: float, running: Iterable[VariableProgress] = ()) -> dict[str, Any]:
     """Return a job as plain data for programs; docs/commands.md describes the format."""
     return {
         "id": job.id,
@@ -131,16 +146,45 @@ def job_facts(job: Job, now: float) -> dict[str, Any]:
         "variables_done": job.variables_done,
         "variables_failed": job.variables_failed,
         "merged_into": job.merged_into,
+        "running": [running_facts(each) for each in running],
     }
 
 
-def format_jobs(found: list[Job], now: float) -> list[str]:
+def load_all_running(
+    con: Connection, active: Iterable[Job], *, works: bool
+) -> dict[int, list[VariableProgress]]:
+    """Load the variables being evaluated, by job; of a lost daemon only those in Slurm.
+
+    Args:
+        con: Open connection to the ledger.
+        active: Jobs that an executor has.
+        works: Whether a daemon is running.
+    """
+    from ..ledger import Executor, load_running
+
+    return {
+        job.id: load_running(con, job) for job in active if works or job.executor is Executor.SLURM
+    }
+
+
+def running_facts(running: VariableProgress) -> dict[str, Any]:
+    """Return a variable that is being evaluated as plain data."""
+    return {
+        "name": running.name,
+        "started_at": running.started_at,
+        "progress": None if running.advance is None else asdict(running.advance),
+    }
+
+
+def format_jobs(
+    found: list[Job], now: float, running: Mapping[int, Iterable[VariableProgress]]
+) -> list[str]:
     """Format jobs as a table."""
-    rows = [HEADER, *(_row(job, now) for job in found)]
+    rows = [HEADER, *(_row(job, now, running.get(job.id, ())) for job in found)]
     return format_table(rows, right=[0])
 
 
-def _row(job: Job, now: float) -> tuple[str, ...]:
+def _row(job: Job, now: float, running: Iterable[VariableProgress]) -> tuple[str, ...]:
     duration_s = job.duration_s(now)
     if job.state == "queued" or duration_s is None:
         age_s = max(0.0, now - job.created_at)
@@ -154,4 +198,5 @@ def _row(job: Job, now: float) -> tuple[str, ...]:
         counts += f" ({job.variables_failed} failed)"
     run = f"p{job.run_key.proposal}, r{job.run_key.run}"
     host = " ".join(filter(None, [job.host, job.slurm_id and f"Slurm {job.slurm_id}"]))
-    return str(job.id), run, job.data, job.state.value, counts, took, host, job.reason
+    reason = job.reason or ", ".join(each.sentence(now) for each in running)
+    return str(job.id), run, job.data, job.state.value, counts, took, host, reason

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..model import RunKey
+from ..model.advance import advance_of
 from ..model.sanitize import show_controls
 from ..runner.file_format import START_TIME
 from ..runner.protocol import (
@@ -18,6 +19,7 @@ from ..runner.protocol import (
     JobEnded,
     JobStarted,
     RunnerMessage,
+    VariableAdvanced,
     VariableDone,
     VariableStarted,
 )
@@ -124,6 +126,8 @@ class BarDisplay(Display):
             self._counts[key] = [0, len(event.variables)]
         elif isinstance(event, VariableStarted):
             self.bar.update(self._variables, description=show_controls(f"{key} {event.name}"))
+        elif isinstance(event, VariableAdvanced):
+            self._show_advance(key, event)
         elif isinstance(event, VariableDone) and event.name != START_TIME:
             self._counts.setdefault(key, [0, 0])[0] += 1
         elif isinstance(event, JobEnded) and event.outcome != "killed":
@@ -132,6 +136,15 @@ class BarDisplay(Display):
         if self._counts:
             done, total = map(sum, zip(*self._counts.values(), strict=True))
             self.bar.update(self._variables, completed=done, total=total)
+
+    def _show_advance(self, key: RunKey | None, event: VariableAdvanced) -> None:
+        now = time.time()
+        try:
+            advance = advance_of(event.done, event.total, event.unit, event.remaining_s, now=now)
+        except ValueError:  # it comes from the user's Python
+            return
+        text = show_controls(f"{key} {event.name}: {advance.sentence(now)}")
+        self.bar.update(self._variables, description=text)
 
 
 class LineDisplay(Display):

@@ -10,6 +10,7 @@ import typer
 
 from ..text import count_of, format_timestamp
 from .folder import FolderOption, chosen_folder
+from .jobs import load_all_running, running_facts
 
 if TYPE_CHECKING:
     from ..paths import DamnitFolder
@@ -43,7 +44,7 @@ def status(
         "now": now,
         **daemon_facts(seen, now),
         **_settings(damnit),
-        **_ledger(damnit),
+        **_ledger(damnit, now, works=seen.state(now) is DaemonState.WORKING),
         "copy_of": _original(damnit),
         "set_aside": [path.name for path in damnit.set_aside()],
     }
@@ -103,6 +104,7 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines.append(f"  trigger      {trigger}, broker {broker}")
     counts = ", ".join(f"{count} {name}" for name, count in found["jobs"].items() if count)
     lines.append(f"  jobs         {counts or 'none yet'}")
+    lines += [f"  computing    {each['run']}: {each['sentence']}" for each in found["running"]]
     if damaged := found["set_aside"]:
         count = count_of(len(damaged), "damaged fragment")
         lines.append(f"  set aside    {count}: see damnit-daemon doctor")
@@ -155,9 +157,16 @@ def _original(folder: DamnitFolder) -> str | None:
     return None if original is None else str(original)
 
 
-def _ledger(folder: DamnitFolder) -> dict[str, object]:
-    """Return the job counts, and the runs with unreadable files."""
-    from ..ledger import Ledger, LedgerMissing, count_jobs, load_unreadable
+def _ledger(folder: DamnitFolder, now: float, *, works: bool) -> dict[str, object]:
+    """Return the job counts, what is being evaluated, and the runs with unreadable files."""
+    from ..ledger import (
+        ACTIVE,
+        Ledger,
+        LedgerMissing,
+        count_jobs,
+        load_jobs,
+        load_unreadable,
+    )
     from ..services.ledger_renewal import was_there
     from ..store import StoreError
 
@@ -165,6 +174,13 @@ def _ledger(folder: DamnitFolder) -> dict[str, object]:
     try:
         with Ledger(folder.ledger).reading() as con:
             jobs = {state.value: count for state, count in count_jobs(con).items()}
+            active = load_jobs(con, states=ACTIVE)
+            computing = load_all_running(con, active, works=works)
+            running = [
+                {"run": str(job.run_key), "sentence": each.sentence(now), **running_facts(each)}
+                for job in active
+                for each in computing.get(job.id, ())
+            ]
             unreadable = {str(key): text for key, text in load_unreadable(con).items()}
     except LedgerMissing:
         if was_there(folder):
@@ -172,5 +188,10 @@ def _ledger(folder: DamnitFolder) -> dict[str, object]:
     except StoreError as error:
         problem = str(error)
     else:
-        return {"jobs": jobs, "unreadable": unreadable, "ledger_problem": None}
-    return {"jobs": {}, "unreadable": {}, "ledger_problem": problem or None}
+        return {
+            "jobs": jobs,
+            "running": running,
+            "unreadable": unreadable,
+            "ledger_problem": None,
+        }
+    return {"jobs": {}, "running": [], "unreadable": {}, "ledger_problem": problem or None}

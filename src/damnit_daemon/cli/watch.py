@@ -85,7 +85,8 @@ class BarProgress(LineProgress):
         jobs = follower.jobs
         self._bar.update(self._jobs, completed=sum(job.state.is_over for job in jobs.values()))
         active = {job.id: job for job in jobs.values() if job.state is JobState.RUNNING}
-        at = [f"{active[each.job_id].run_key} {each.name}" for each in follower.running]
+        now = time.time()
+        at = [f"{active[each.job_id].run_key} {each.sentence(now)}" for each in follower.running]
         self._bar.update(
             self._variables,
             description=show_controls(at[0]) if at else "running" if active else "waiting",

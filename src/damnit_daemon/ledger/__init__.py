@@ -59,6 +59,8 @@ from .progress import (
     VariableProgress,
     expect_variables,
     load_progress,
+    load_running,
+    save_advance,
     save_progress,
 )
 from .prune import Pruned, prune
@@ -174,6 +176,7 @@ __all__ = [
     "load_progress",
     "load_request",
     "load_requests",
+    "load_running",
     "load_timings",
     "load_unreadable",
     "mark_arrival",
@@ -195,6 +198,7 @@ __all__ = [
     "retry_job",
     "row_guard",
     "running_daemon",
+    "save_advance",
     "save_files",
     "save_progress",
     "set_state",

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..model.advance import Advance, parse_advance
 from ..store.json_text import clean_text
 from ..store.sql import Row, fetch_all
 from . import row_types
+from .job import Job, JobState
 from .row_types import parse_rows
 
 
@@ -37,6 +39,12 @@ class VariableProgress:
     """Run time of its function; None leaves it unchanged."""
     message: str = ""
     """Error message."""
+    advance: Advance | None = None
+    """Progress of its function, if it reports any; None once there is an outcome."""
+
+    def sentence(self, now: float) -> str:
+        """Return its name, and the progress of its function: `peaks: 230 of 500 trains`."""
+        return f"{self.name}: {self.advance.sentence(now)}" if self.advance else self.name
 
 
 def expect_variables(con: sqlite3.Connection, job_id: int, names: Iterable[str]) -> None:
@@ -82,6 +90,24 @@ def save_progress(con: sqlite3.Connection, progress: Iterable[VariableProgress])
     return len(changed)
 
 
+def save_advance(con: sqlite3.Connection, job_id: int, name: str, advance: Advance) -> None:
+    """Record the progress of a function; too late if its variable has an outcome.
+
+    It takes the place of the error message, and goes with the next event of the variable.
+    """
+    con.execute(
+        "UPDATE progress SET message = ? WHERE job_id = ? AND name = ? AND outcome = 'running'",
+        (clean_text(advance.to_json()), job_id, clean_text(name)),
+    )
+
+
+def load_running(con: sqlite3.Connection, job: Job) -> list[VariableProgress]:
+    """Load the progress of the variables that a job is evaluating; none if it is not running."""
+    if job.state is not JobState.RUNNING:
+        return []
+    return [each for each in load_progress(con, job.id) if each.outcome is Outcome.RUNNING]
+
+
 def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress]:
     """Load the progress of a job's variables: in the order they started, then waiting ones."""
     sql = (
@@ -93,13 +119,16 @@ def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress
 
 def _progress(row: Row) -> VariableProgress:
     job_id, name, outcome, started_at, duration_s, message = row
+    message = row_types.text(message)
+    is_running = outcome == Outcome.RUNNING
     return VariableProgress(
         row_types.integer(job_id),
         row_types.text(name),
         Outcome(outcome),
         row_types.optional(row_types.time, started_at),
         row_types.optional(row_types.number, duration_s),
-        row_types.text(message),
+        "" if is_running else message,
+        parse_advance(message) if is_running else None,
     )
 
 

@@ -13,6 +13,7 @@ from .cell import Cell
 from .context import Context
 from .evaluate import Evaluator, describe, outcome_line
 from .fragment import FragmentWriter
+from .progress import ProgressReport, begin
 from .protocol import Event, RunnerJob, VariableDone, VariableStarted
 from .run_data import OpenedRun
 from .saved_values import ValueMissing, read_back
@@ -33,6 +34,8 @@ class Evaluation:
     run: OpenedRun
     writer: FragmentWriter
     send: Callable[[Event], None]
+    send_if_ready: Callable[[Event], object]
+    """Send an event from any thread, or drop it instead of waiting."""
     clock: Callable[[], float] = time.time
     evaluator: Evaluator = field(init=False)
 
@@ -65,9 +68,11 @@ class Evaluation:
         keep = not variable.transient and name not in self.job.saved
         self.send(VariableStarted(self.job.job_id, name))
         began, me = time.perf_counter(), os.getpid()
+        begin(ProgressReport(self.job.job_id, name, self.send_if_ready))
         cell = self.evaluator.evaluate(variable)
         if os.getpid() != me:  # the function forked; this is the copy
             os._exit(0)
+        begin(None)
         duration = time.perf_counter() - began
         error = self.evaluator.errors.get(name)
         _log_outcome(name, error, duration)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from .encode import Computed
 from .execute import Evaluation
 from .fragment import FragmentWriter
 from .graph import UnknownVariable
+from .progress import watch_tqdm
 from .protocol import Event, FilesFound, JobStarted, RunnerJob, RunnerMessage, VariableDone, encode
 from .run_data import MockRun, OpenedRun, RunUnavailable
 from .run_files import sentence
@@ -38,13 +41,8 @@ def run_job(job: RunnerJob, context: Context, folder: Path, events: int) -> int:
     Returns:
         The exit status for the process: 0 unless the job as a whole failed.
     """
-
-    def send(event: Event) -> None:
-        lines = [encode(event)]
-        if name := getattr(event, "name", ""):
-            lines.append(f"running {'' if isinstance(event, VariableDone) else name}\n".encode())
-        write_all(events, b"".join(lines))
-
+    channel = JobChannel(events)
+    send = channel.send
     opened = (MockRun if job.mock else OpenedRun)(job.proposal, job.run)
     opened.record_files()
     try:
@@ -60,7 +58,7 @@ def run_job(job: RunnerJob, context: Context, folder: Path, events: int) -> int:
         others = [n for n in names if not context.graph.cluster[n]]
         job = replace(job, saved=[*job.saved, *others])
     writer = FragmentWriter(folder, job.proposal, job.run)
-    evaluation = Evaluation(context, job, opened, writer, send)
+    evaluation = Evaluation(context, job, opened, writer, send, channel.send_if_ready)
     send(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))
     for note in notes:
         send(RunnerMessage(job.job_id, note))
@@ -72,10 +70,39 @@ def run_job(job: RunnerJob, context: Context, folder: Path, events: int) -> int:
         return fail(events, f"Results cannot be written to {folder}: {reason}")
     send(VariableDone(job.job_id, "start_time", "done", 0.0, str(path)))
     before = set(sys.modules)
+    watch_tqdm()
     evaluation.evaluate(names)
     imported = [m for m in PRELOADED if m in sys.modules and m not in before]
     write_all(events, f"finished {' '.join(imported)}\n".encode())
     return 0
+
+
+class JobChannel:
+    """Writes the events of a job to a pipe, from any thread."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self._room = select.poll()
+        self._room.register(pipe, select.POLLOUT)
+
+    def send(self, event: Event) -> None:
+        """Send an event, and tell the resident which variable is being evaluated."""
+        lines = [encode(event)]
+        if name := getattr(event, "name", ""):
+            lines.append(f"running {'' if isinstance(event, VariableDone) else name}\n".encode())
+        with self._lock:
+            write_all(self._pipe, b"".join(lines))
+
+    def send_if_ready(self, event: Event) -> None:
+        """Send an event, unless the pipe is full or in use: this never waits."""
+        line = encode(event)
+        if len(line) <= select.PIPE_BUF and self._lock.acquire(blocking=False):
+            try:
+                if self._room.poll(0):
+                    os.write(self._pipe, line)
+            finally:
+                self._lock.release()
 
 
 def fail(events: int, reason: str, outcome: str = "failed") -> int:

@@ -159,6 +159,19 @@ class VariableStarted:
 
 
 @dataclass(frozen=True)
+class VariableAdvanced:
+    """A variable's function has reported its progress, or a bar of tqdm in it."""
+
+    job_id: str
+    name: str
+    done: float
+    total: float | None = None
+    unit: str = ""
+    remaining_s: float | None = None
+    """Estimated time until all is done; None if it cannot be estimated."""
+
+
+@dataclass(frozen=True)
 class VariableDone:
     """A variable has an outcome."""
 
@@ -197,6 +210,7 @@ Event = (
     | JobStarted
     | RunnerMessage
     | VariableStarted
+    | VariableAdvanced
     | VariableDone
     | JobEnded
 )
@@ -207,6 +221,7 @@ EVENTS: dict[str, type[Event]] = {
     "JobStarted": JobStarted,
     "Note": RunnerMessage,
     "VariableStarted": VariableStarted,
+    "VariableAdvanced": VariableAdvanced,
     "VariableDone": VariableDone,
     "JobEnded": JobEnded,
 }

@@ -38,6 +38,7 @@ from ..ledger import (
     requeue,
     require_lease,
     row_guard,
+    save_advance,
     save_files,
     save_progress,
     set_state,
@@ -61,6 +62,7 @@ from .events import (
     DaemonEvent,
     FilesCame,
     FilesTaken,
+    FunctionAdvanced,
     JobBegan,
     JobInterrupted,
     JobOver,
@@ -351,6 +353,8 @@ class Daemon:
             expect_variables(con, event.job_id, event.names)
         elif isinstance(event, VariableProgressed):
             save_progress(con, [event.progress])
+        elif isinstance(event, FunctionAdvanced):
+            save_advance(con, event.job_id, event.name, event.advance)
         elif isinstance(event, FilesTaken):
             save_files(con, event.key, event.data, event.files, now=now)
         elif isinstance(event, JobOver):

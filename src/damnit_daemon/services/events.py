@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..ledger import Job, JobState, TakenFiles, VariableProgress
 from ..model import RunKey, VariableInfo
+from ..model.advance import Advance
 
 MOST_TRIES = 8
 """Maximum number of attempts at a job whose results cannot be written to disk."""
@@ -41,6 +42,15 @@ class VariableProgressed:
     """A variable of a job started, or has an outcome."""
 
     progress: VariableProgress
+
+
+@dataclass(frozen=True)
+class FunctionAdvanced:
+    """The function of a variable has reported its progress."""
+
+    job_id: int
+    name: str
+    advance: Advance
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,7 @@ DaemonEvent = (
     | FilesTaken
     | FilesCame
     | VariableProgressed
+    | FunctionAdvanced
     | ValuesSaved
     | VariablesChanged
     | JobOver

@@ -6,16 +6,18 @@ import time
 from collections.abc import Iterator
 
 from ..ledger import Job, Outcome, TakenFiles, VariableProgress
+from ..model.advance import advance_of
 from ..runner.file_format import START_TIME
 from ..runner.protocol import (
     Event,
     FilesFound,
     JobStarted,
     RunnerMessage,
+    VariableAdvanced,
     VariableDone,
     VariableStarted,
 )
-from .events import DaemonEvent, FilesTaken, JobBegan, Remark, VariableProgressed
+from .events import DaemonEvent, FilesTaken, FunctionAdvanced, JobBegan, Remark, VariableProgressed
 
 
 def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
@@ -29,6 +31,8 @@ def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
             yield VariableProgressed(
                 VariableProgress(job.id, event.name, Outcome.RUNNING, started_at=time.time())
             )
+        case VariableAdvanced():
+            yield from _function_advanced(job, event)
         case VariableDone() if event.name != START_TIME:
             message = f"{event.error_class}: {event.error}" if event.error_class else ""
             outcome = Outcome(event.outcome)
@@ -37,6 +41,17 @@ def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
             )
         case RunnerMessage():
             yield Remark(f"{job.run_key}: {event.message}")
+
+
+def _function_advanced(job: Job, event: VariableAdvanced) -> Iterator[FunctionAdvanced]:
+    """Yield nothing if the report makes no sense: it comes from the user's Python."""
+    try:
+        advance = advance_of(
+            event.done, event.total, event.unit, event.remaining_s, now=time.time()
+        )
+    except ValueError:
+        return
+    yield FunctionAdvanced(job.id, event.name, advance)
 
 
 def _files_processed(job: Job, event: FilesFound) -> Iterator[FilesTaken]:

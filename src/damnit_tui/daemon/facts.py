@@ -11,10 +11,10 @@ from damnit_daemon.model.consumer_health import parse_consumer_health
 from damnit_daemon.model.growing_runs import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
 from damnit_daemon.supervise import DaemonProbe, DaemonState
-from damnit_daemon.text import count_of
+from damnit_daemon.text import count_of, format_span
 
 from ..data.folder_warnings import FolderWarnings
-from ..format import format_full_time, format_span
+from ..format import format_full_time
 from ..sanitize import visible
 
 MARKS = {

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
+from damnit_daemon.model.advance import Advance
 from damnit_daemon.model.growing_runs import GrowingRun
-from damnit_daemon.text import count_of
+from damnit_daemon.text import count_of, format_span
 
-from ..format import format_span
 from ..sanitize import visible
 
 RUNNING = "⚙"
@@ -62,6 +62,8 @@ class RunJob(NamedTuple):
     """True if it continues without the daemon."""
     is_submitted: bool = False
     """True if it was submitted to Slurm, even if not started."""
+    advances: Mapping[str, Advance] = MappingProxyType({})
+    """Progress of the variables being computed, as far as their functions report it."""
 
     @property
     def is_running(self) -> bool:
@@ -101,10 +103,15 @@ class RunJob(NamedTuple):
             return f"{ran}, reading the context file"
         progress = f"({min(self.done + 1, self.total)} of {self.total})"
         if name in self.computing:
-            return f"computing {progress}, {ran}"
+            return f"computing {progress}{self._advance(name, now)}, {ran}"
         if self.computing:
-            return f"{ran}, computing {visible(self.computing[0])} {progress}"
+            first = self.computing[0]
+            return f"{ran}, computing {visible(first)} {progress}{self._advance(first, now)}"
         return f"{ran}, {self.done} of {self.total} done"
+
+    def _advance(self, name: str, now: float) -> str:
+        advance = self.advances.get(name)
+        return "" if advance is None else f": {visible(advance.sentence(now))}"
 
 
 class DaemonCondition(Enum):
@@ -164,9 +171,15 @@ class DaemonActivity(NamedTuple):
         going = (job for job in self.runs.get(key, ()) if self.goes_on(job))
         return tuple(dict.fromkeys(name for job in going for name in job.computing))
 
+    def advance(self, key: RunKey, name: str) -> Advance | None:
+        """Return the progress of a variable being computed, if its function reports any."""
+        going = (job for job in self.runs.get(key, ()) if self.goes_on(job))
+        return next((job.advances[name] for job in going if name in job.advances), None)
+
     def appearance(self, key: RunKey) -> object:
         """A value that compares equal as long as a run's line looks the same."""
-        return self.mark(key), self.computing(key)
+        names = self.computing(key)
+        return self.mark(key), names, [self.advance(key, name) for name in names]
 
     def changed_runs(self, before: DaemonActivity) -> set[RunKey]:
         """The runs whose lines look different now."""

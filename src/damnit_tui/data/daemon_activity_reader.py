@@ -149,7 +149,7 @@ class DaemonActivityReader:
 def _running(con: Connection, job: Job) -> RunJob:
     progress = load_progress(con, job.id)
     open_ = [each.name for each in progress if each.outcome in (Outcome.RUNNING, Outcome.WAITING)]
-    computing = tuple(each.name for each in progress if each.outcome is Outcome.RUNNING)
+    running = [each for each in progress if each.outcome is Outcome.RUNNING]
     names = frozenset(open_) if progress else _wanted(job)
     is_submitted = job.state is JobState.SUBMITTED
     began_at = job.created_at if job.started_at is None else job.started_at
@@ -158,7 +158,8 @@ def _running(con: Connection, job: Job) -> RunJob:
         None if is_submitted else began_at,
         job.host,
         names=names,
-        computing=computing,
+        computing=tuple(each.name for each in running),
+        advances={each.name: each.advance for each in running if each.advance is not None},
         done=job.variables_done,
         total=job.variables_total,
         reason=job.reason,

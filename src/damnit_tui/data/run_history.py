@@ -25,8 +25,9 @@ from damnit_daemon.ledger import (
     load_progress,
 )
 from damnit_daemon.model import RunKey
+from damnit_daemon.text import format_span
 
-from ..format import format_full_time, format_span
+from ..format import format_full_time
 from ..sanitize import visible
 
 MOST_JOBS = 8

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from damnit_daemon.ledger import Job, JobState
-from damnit_daemon.text import format_duration
+from damnit_daemon.text import format_duration, format_span
 
-from ..format import format_span, format_time, progress_bar
+from ..format import format_time, progress_bar
 from ..sanitize import visible
 from .reader import JobRow
 
@@ -51,12 +51,12 @@ def cells_of(
         "" if job.started_at is None else format_time(job.started_at, now, zone),
         _time(listed, now),
         visible(" ".join(filter(None, [job.host, job.slurm_id and f"Slurm {job.slurm_id}"]))),
-        visible(job.reason.split("\n", 1)[0] or _computing(listed)),
+        visible(job.reason.split("\n", 1)[0] or _computing(listed, now)),
     )
 
 
-def _computing(listed: JobRow) -> str:
-    names = ", ".join(each.name for each in listed.computing)
+def _computing(listed: JobRow, now: float) -> str:
+    names = ", ".join(each.sentence(now) for each in listed.computing)
     return f"computing {names}" if names else ""
 
 
@@ -89,6 +89,7 @@ def describe(listed: JobRow, now: float) -> str:
     parts += [
         f"computing {visible(each.name)}"
         + (f" for {format_span(now - each.started_at)}" if each.started_at else "")
+        + (f": {visible(each.advance.sentence(now))}" if each.advance else "")
         for each in listed.computing
     ]
     if job.attempt > 1:

@@ -14,14 +14,13 @@ from damnit_daemon.ledger import (
     JobState,
     Ledger,
     LedgerMissing,
-    Outcome,
     RequestState,
     Timing,
     VariableProgress,
     count_jobs,
     load_jobs,
-    load_progress,
     load_requests,
+    load_running,
     load_timings,
     next_queued,
 )
@@ -98,18 +97,12 @@ def load_listing(con: Connection) -> JobListing:
     queue = next_queued(con, limit=MOST_QUEUED)
     over = load_jobs(con, states=OVER, limit=MOST_OVER)
     shown = [
-        *(JobRow(job, computing=_computing(con, job)) for job in active),
+        *(JobRow(job, computing=tuple(load_running(con, job))) for job in active),
         *(JobRow(job, place) for place, job in enumerate(queue)),
         *(JobRow(job) for job in over),
     ]
     waiting = sum(each.state is RequestState.WAITING for each in load_requests(con))
     return JobListing(tuple(shown), sum(counts.values()) - len(shown), waiting)
-
-
-def _computing(con: Connection, job: Job) -> tuple[VariableProgress, ...]:
-    if job.state is not JobState.RUNNING:
-        return ()
-    return tuple(each for each in load_progress(con, job.id) if each.outcome is Outcome.RUNNING)
 
 
 def load_job_timings(ledger: Ledger) -> list[Timing]:

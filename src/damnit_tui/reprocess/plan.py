@@ -9,8 +9,8 @@ from enum import StrEnum
 from damnit_daemon.ledger import Executor, ReprocessRequest
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
+from damnit_daemon.text import format_span
 
-from ..format import format_span
 from ..sanitize import visible
 
 

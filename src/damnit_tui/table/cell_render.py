@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from ..sanitize import clip, pad
-from .cells import IMAGE, RGB, SKIPPED, CellKind, TableCell, readable_on
+from .cells import COMPUTING, IMAGE, RGB, SKIPPED, CellKind, TableCell, readable_on
 from .layout import Fit
 
 BELOW_GAP = "▆"
@@ -70,6 +70,9 @@ def paint_cell(cell: TableCell, fit: Fit, width: int) -> list[Piece]:
     text = cell.text
     if cell.kind is CellKind.SKIPPED and cell_len(text) > width:
         text = SKIPPED
+    if cell.kind is CellKind.COMPUTING and cell_len(text) > width:
+        share = text.removeprefix(f"{COMPUTING} ")
+        text = share if len(share) <= width else COMPUTING
     role = _ROLES.get(cell.kind, "text")
     if not fit.is_numeric:
         return _styled([Piece(pad(text, width), role)], cell)

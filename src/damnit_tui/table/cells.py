@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, StoredValue
+from damnit_daemon.model.advance import Advance
 from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.model.value import blob_kind
 from damnit_daemon.runner.file_format import BOOLEAN, VALUE_TYPE
@@ -91,7 +92,6 @@ UNWRITTEN = "✎"
 """Precedes a typed value that is not in the database yet."""
 BLANK = TableCell("", CellKind.EMPTY)
 ABSENT = TableCell(NOT_COMPUTED, CellKind.NOT_COMPUTED)
-IN_WORK = TableCell(COMPUTING, CellKind.COMPUTING)
 _PLACEHOLDERS = {
     BlobKind.PNG: IMAGE,
     BlobKind.TRENDLINE: TREND,
@@ -237,6 +237,13 @@ def _error_cell(attributes: dict[str, Any]) -> TableCell | None:
 
 def _first_line(message: object) -> str:
     return str(message).strip().split("\n", 1)[0]
+
+
+def computing_cell(advance: Advance | None) -> TableCell:
+    """Format a value that is being computed; with the share done, if its function reports it."""
+    if advance is None or advance.total is None:
+        return TableCell(COMPUTING, CellKind.COMPUTING)
+    return TableCell(f"{COMPUTING} {100 * advance.done / advance.total:.0f} %", CellKind.COMPUTING)
 
 
 def unwritten_cell(value: object) -> TableCell:

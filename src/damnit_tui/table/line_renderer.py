@@ -11,7 +11,7 @@ from damnit_daemon.model import RunKey
 
 from ..data.daemon_activity import QUEUED
 from ..fixed_columns import TIME
-from ..sanitize import clip, pad, visible
+from ..sanitize import clip, pad
 from .cell_render import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .cells import BLANK, COMPUTING, PROVENANCE, CellAddress, CellKind
 from .header import paint_header, rule
@@ -147,8 +147,7 @@ class LineRenderer:
                 room.append(slot)
         if _room_in(room) < LEAST_NAME:
             return {}
-        titles = {column.name: column.title for column in self._rows.columns}
-        listed = ", ".join(visible(titles.get(name, name)) for name in names)
+        listed = ", ".join(self._cells.computing_text(key, name) for name in names)
         text = clip(f"{COMPUTING} {listed}", _room_in(room))
         first, *others = room
         width = first.width

@@ -14,10 +14,10 @@ from ..format import format_time, is_same_day, split_time
 from ..sanitize import visible
 from .cells import (
     BLANK,
-    IN_WORK,
     CellAddress,
     CellKind,
     TableCell,
+    computing_cell,
     format_cell,
     unwritten_cell,
 )
@@ -62,7 +62,7 @@ class TableCells:
             return unwritten_cell(self.unwritten[address])
         value = self._rows.value(key, column.name)
         if value is None and self.work.is_computing(key, column.name):
-            return IN_WORK
+            return computing_cell(self.work.advance(key, column.name))
         complete = self._rows.is_complete(key)
         known = self._formatted.get(address)
         if known is None or known[0] is not value or known[1] != complete:
@@ -71,6 +71,14 @@ class TableCells:
             known = (value, complete, format_cell(value, column, complete=complete))
             self._formatted[address] = known
         return known[2]
+
+    def computing_text(self, key: RunKey, name: str) -> str:
+        """Name a variable that is being computed, with its progress."""
+        index = self._rows.column_index(name)
+        title = visible(name if index is None else self._rows.columns[index].title)
+        if (advance := self.work.advance(key, name)) is None:
+            return title
+        return f"{title}: {visible(advance.sentence(self._clock()))}"
 
     def preview_text(self, key: RunKey, column: Column, cell: TableCell) -> str:
         """Return the text of a blob preview that has no pixels."""

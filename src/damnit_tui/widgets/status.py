@@ -16,12 +16,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.text import count_of
+from damnit_daemon.text import count_of, format_span
 
 from ..data.daemon_activity import DaemonActivity, DaemonCondition
 from ..data.feed import Health, Update
 from ..data.folder_warnings import FolderWarnings, load_folder_warnings
-from ..format import format_age, format_full_time, format_span
+from ..format import format_age, format_full_time
 from ..sanitize import clip, clip_start, visible
 from ..themes import component, component_classes
 

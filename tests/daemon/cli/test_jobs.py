@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -14,12 +15,16 @@ from damnit_daemon.ledger import (
     Outcome,
     Placement,
     VariableProgress,
+    acquire,
     add_job,
     expect_variables,
+    save_advance,
     save_progress,
     set_state,
+    this_process,
 )
 from damnit_daemon.model import RunKey
+from damnit_daemon.model.advance import Advance
 
 PLACE = Placement(Executor.LOCAL, "exflhost", 17)
 
@@ -73,6 +78,26 @@ def test_jobs_lists_running_then_waiting_then_finished_jobs(damnit, filled):
     assert "3.5 s" in lines[5]
 
 
+def test_jobs_and_status_show_progress_of_functions(damnit, filled):
+    with filled.writing() as con:
+        acquire(con, this_process(), now=time.time())
+        save_progress(con, [VariableProgress(3, "c", Outcome.RUNNING, 200.0)])
+    assert damnit("jobs").out.splitlines()[1].endswith("exflhost  c")
+    with filled.writing() as con:
+        save_advance(con, 3, "c", Advance(230.0, 500.0, "tr\x1bains"))
+    assert damnit("jobs").out.splitlines()[1].endswith(r"exflhost  c: 230 of 500 tr\x1bains")
+    assert r"  computing    p1234, r3: c: 230 of 500 tr\x1bains" in damnit("status").out
+    (running,) = json.loads(damnit("jobs", "--json").out)[0]["running"]
+    progress = {"done": 230.0, "total": 500.0, "unit": "tr\x1bains", "ends_at": None}
+    assert running == {"name": "c", "started_at": 200.0, "progress": progress}
+    (running,) = json.loads(damnit("status", "--json").out)["running"]
+    assert (running["run"], running["progress"]) == ("p1234, r3", progress)
+    with filled.writing() as con:
+        con.execute("DELETE FROM lease")
+    assert damnit("jobs").out.splitlines()[1].endswith("exflhost")
+    assert json.loads(damnit("status", "--json").out)["running"] == []
+
+
 def test_jobs_limits_number_of_rows(damnit, filled):
     lines = damnit("jobs", "-n", 1).out.splitlines()
     assert [line.split()[0] for line in lines] == ["job", "3", "5", "2", "and"]
@@ -91,6 +116,7 @@ def test_jobs_prints_json(damnit, filled):
         "attempt": 1, "executor": "local", "host": "exflhost", "pid": 17, "slurm_id": None,
         "created_at": 100.0, "started_at": 200.0, "ended_at": 260.0, "duration_s": 60.0,
         "variables_total": 2, "variables_done": 2, "variables_failed": 1, "merged_into": None,
+        "running": [],
     }  # fmt: skip
 
 

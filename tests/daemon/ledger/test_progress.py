@@ -9,9 +9,12 @@ from damnit_daemon.ledger import (
     expect_variables,
     load_job,
     load_progress,
+    load_running,
+    save_advance,
     save_progress,
     set_state,
 )
+from damnit_daemon.model.advance import Advance
 
 from .builders import NOW, over, queued, running
 
@@ -19,6 +22,26 @@ from .builders import NOW, over, queued, running
 def counts(con, job_id):
     job = load_job(con, job_id)
     return job.variables_total, job.variables_done, job.variables_failed
+
+
+def test_advance_of_a_function_is_dropped_with_its_outcome(con):
+    job_id = running(con)
+    half = Advance(1, 2, "trains", NOW + 9)
+    for name in "ab":
+        save_progress(con, [VariableProgress(job_id, name, Outcome.RUNNING, NOW)])
+        save_advance(con, job_id, name, half)
+
+    save_progress(con, [VariableProgress(job_id, "a", Outcome.FAILED, NOW, 1.0, "broke")])
+    for name in ("a", "absent"):
+        save_advance(con, job_id, name, half)
+
+    assert [(each.name, each.message, each.advance) for each in load_progress(con, job_id)] == [
+        ("a", "broke", None),
+        ("b", "", half),
+    ]
+    assert [each.name for each in load_running(con, load_job(con, job_id))] == ["b"]
+    set_state(con, job_id, JobState.CANCELLED, now=NOW)
+    assert load_running(con, load_job(con, job_id)) == []
 
 
 def test_expected_variables_are_waiting(con):

@@ -5,6 +5,7 @@ from datetime import UTC
 import pytest
 
 from damnit_daemon.model.growing_runs import GrowingRun
+from damnit_daemon.text import format_span
 from damnit_tui.data.daemon_activity import (
     GROWING,
     LOST_S,
@@ -15,7 +16,6 @@ from damnit_tui.data.daemon_activity import (
     DaemonStatus,
     RunJob,
 )
-from damnit_tui.format import format_span
 
 from ..conftest import NOW, key
 

@@ -23,7 +23,7 @@ from damnit_tui.data.daemon_activity import DaemonStatus
 from damnit_tui.data.daemon_activity_reader import LOOK_ANYWAY_S, MOST_QUEUED, DaemonActivityReader
 
 from ..conftest import NOW, key
-from ..daemon_at_work import HOST, begin, end, ledger_of, queue, take_lease
+from ..daemon_at_work import HALF, HOST, begin, end, ledger_of, queue, take_lease
 
 
 class Clock:
@@ -56,7 +56,9 @@ def test_missing_ledger_reads_as_no_daemon(reader):
 def test_ledger_of_a_working_daemon_is_read(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         take_lease(con)
-        begin(con, queue(con, 5), "a", "b", "c", computing="b", done=["a"], now=NOW - 3)
+        begin(
+            con, queue(con, 5), "a", "b", "c", computing="b", done=["a"], now=NOW - 3, advance=HALF
+        )
         queue(con, 5, "proc")
         queue(con, 4)
         end(con, begin(con, queue(con, 3), "a"), JobState.FAILED, "no room")
@@ -66,6 +68,7 @@ def test_ledger_of_a_working_daemon_is_read(reader, empty_folder):
     assert (work.running, work.queued) == (1, 2)
     running, waiting = work.runs[key(5)]
     assert (running.began_at, running.host, running.computing) == (NOW - 3, HOST, ("b",))
+    assert running.advances == {"b": HALF}
     assert (running.done, running.total, running.names) == (1, 3, frozenset("bc"))
     assert [waiting.ahead, work.runs[key(4)][0].ahead] == [1, 2]
     assert work.failures == {key(3): "no room"}

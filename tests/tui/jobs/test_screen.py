@@ -17,7 +17,7 @@ from damnit_tui.reprocess.dialog import ReprocessDialog
 from damnit_tui.widgets.empty_state import EmptyState
 
 from ..conftest import NOW, key, make_app, settle, until
-from ..daemon_at_work import begin, end, ledger_of, queue, take_lease
+from ..daemon_at_work import HALF, begin, end, ledger_of, queue, take_lease
 
 
 @pytest.fixture
@@ -27,7 +27,14 @@ def jobs(folder):
         take_lease(con)
         failed = end(con, begin(con, queue(con, 409)), JobState.FAILED, "out of memory (25 GB)")
         running = begin(
-            con, queue(con, 412), "scan", "ratio", done=["ratio"], computing="scan", now=NOW - 32
+            con,
+            queue(con, 412),
+            "scan",
+            "ratio",
+            done=["ratio"],
+            computing="scan",
+            now=NOW - 32,
+            advance=HALF,
         )
         return {
             "failed": failed,
@@ -99,12 +106,12 @@ async def test_jobs_screen_shows_state_and_progress(folder, jobs):
         assert [row[1] for row in rows(app)] == ["412", "411", "410", "409"]
         assert shown["412"][3:5] == ["⚙ running", "████···· 1/2"]
         assert shown["412"][5:7] == ["11:59:28", "32 s"]
-        assert shown["412"][8] == "computing scan"
+        assert shown["412"][8] == "computing scan: 230 of 500 trains, about 5 min left"
         assert shown["409"][3] == "✗ failed"
         assert shown["409"][8] == "out of memory (25 GB)"
         assert "1 running · 2 queued · 1 failed" in title(app)
         await choose(pilot, jobs["running"])
-        assert "computing scan for 32 s" in about(app)
+        assert "computing scan for 32 s: 230 of 500 trains, about 5 min left" in about(app)
         await choose(pilot, jobs["second"])
         assert "1 ahead of it in the queue" in about(app)
         with ledger_of(folder) as con:

@@ -9,7 +9,7 @@ from damnit_tui.widgets.empty_state import EmptyState
 from damnit_tui.widgets.status import StatusLines
 
 from ..conftest import NOW, add_run, key, make_app, settle, until
-from ..daemon_at_work import HOST, begin, end, ledger_of, queue, take_lease
+from ..daemon_at_work import HALF, HOST, begin, end, ledger_of, queue, take_lease
 from .test_screen import table_text, text_of
 
 
@@ -17,7 +17,7 @@ def make_busy(folder):
     """Run 412 is at `scan`, 411 waits; 413 has arrived, and nothing of it is stored."""
     with ledger_of(folder) as con:
         take_lease(con)
-        begin(con, queue(con, 413), "scan", "ratio", computing="scan", now=NOW - 32)
+        begin(con, queue(con, 413), "scan", "ratio", computing="scan", now=NOW - 32, advance=HALF)
         queue(con, 411)
         queue(con, 410, "proc")
 
@@ -33,14 +33,17 @@ async def test_running_and_queued_jobs_are_shown_in_status_and_table(folder):
         await settle(pilot)
         await until(pilot, lambda: f"● daemon {HOST}  1 running · 2 queued" in first_line(app))
         assert line_of(app, 413).startswith(" 413⚙")
-        assert line_of(app, 413).count("◐") == 2
-        assert "│ ◐ Scan " in line_of(app, 413)
+        assert "◐ 46 %" in line_of(app, 413)
+        assert "│ ◐ Scan: 230 of 500 trains, abou" in line_of(app, 413)
         assert line_of(app, 411).startswith(" 411⋮")
         assert line_of(app, 412).startswith(" 412 ")
         assert "19 runs" in text_of(app, StatusLines)
         app.main_screen.table.move_to(key(413), "scan")
         await pilot.pause()
-        assert "computing (1 of 2), running for 32 s" in text_of(app, CellBar)
+        assert (
+            "computing (1 of 2): 230 of 500 trains, about 5 min left, running for 32 s"
+            in text_of(app, CellBar)
+        )
         app.main_screen.table.move_to(key(413), "ratio")
         await pilot.pause()
         assert f"running for 32 s on {HOST}, computing scan" in text_of(app, CellBar)

@@ -8,7 +8,7 @@ from damnit_tui.log.screen import LogScreen
 from damnit_tui.reprocess.dialog import ReprocessDialog
 
 from ..conftest import NOW, key, until
-from ..daemon_at_work import begin, end, ledger_of, queue, take_lease
+from ..daemon_at_work import HALF, begin, end, ledger_of, queue, take_lease
 from ..log.test_screen import CHATTER, FAILED, HEADER
 from .test_main import snap  # noqa: F401 – a fixture
 
@@ -24,7 +24,8 @@ def busy(folder):
         end(con, begin(con, queue(con, 408), now=NOW - 90), JobState.FAILED, reason)
         end(con, begin(con, queue(con, 409), "ratio", done=["ratio"], now=NOW - 60))
         names = ("ratio", "scan", "agipd.hits")
-        begin(con, queue(con, 412), *names, done=["ratio"], computing="scan", now=NOW - 32)
+        job = queue(con, 412)
+        begin(con, job, *names, done=["ratio"], computing="scan", now=NOW - 32, advance=HALF)
         queue(con, 411)
         queue(con, 410, "proc")
     path = folder.log_file(key(410))
