@@ -12,6 +12,7 @@ from .errors import DamnitError
 from .paths import locate_folder
 
 if TYPE_CHECKING:
+    from .model import RunRow
     from .store import Database
 
 TIMEOUT_S = 1.0
@@ -54,18 +55,30 @@ def complete_columns(folder: str | None, text: str) -> list[str]:
     return [text[:start] + name for name in complete_word(text[start:], names)]
 
 
+def complete_runs(folder: str | None, text: str) -> list[str]:
+    """Complete the last of several runs, the latest first: `17,20-32`."""
+    start = max(text.rfind(","), text.rfind("-")) + 1
+    numbers = map(str, sorted({run.key.run for run in _runs(folder)}, reverse=True))
+    return [text[:start] + number for number in complete_word(text[start:], numbers)]
+
+
 def complete_label(folder: str | None, word: str) -> list[str]:
     """Complete a label of runs: those used in the folder, and the usual ones."""
     from .model.labels import USUAL
+
+    used = sorted({label for run in _runs(folder) for label in run.labels})
+    return complete_word(word, dict.fromkeys((*USUAL, *used)))
+
+
+def _runs(folder: str | None) -> list[RunRow]:
+    """Return the runs of a folder."""
     from .store import load_listed_runs
 
     try:
         with _database(folder).reading() as con:
-            runs = load_listed_runs(con)
+            return load_listed_runs(con)
     except (DamnitError, OSError):
-        runs = []
-    used = sorted({label for run in runs for label in run.labels})
-    return complete_word(word, dict.fromkeys((*USUAL, *used)))
+        return []
 
 
 def _names(folder: str | None, *, computed: bool = False) -> list[str]:

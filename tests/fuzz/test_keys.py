@@ -50,6 +50,14 @@ class Fuzzed(DamnitApp):
 
     CSS_PATH = Path(app_module.__file__).parent / "app.tcss"
 
+    def __init__(self, *arguments, **options) -> None:
+        super().__init__(*arguments, **options)
+        self.marked = asyncio.Event()
+
+    def key_f24(self) -> None:
+        """Note that all keys before this one, which nothing else takes, were dealt with."""
+        self.marked.set()
+
     def exit(self, *_arguments, **_options) -> None:
         """Stay."""
 
@@ -175,7 +183,10 @@ class Hands:
 
 async def go_on(pilot, hands) -> None:
     """Until the app has dealt with what was sent; fails if it hangs or has met a fault."""
+    pilot.app.marked.clear()
+    pilot.app.post_message(events.Key("f24", None))
     try:
+        await asyncio.wait_for(pilot.app.marked.wait(), PATIENCE_S)
         await asyncio.wait_for(pilot.pause(), PATIENCE_S)
     except TimeoutError:
         raise AssertionError(f"hangs after {hands.last}") from None

@@ -1,4 +1,4 @@
-"""Completion of settings, variables, columns and labels in the shell."""
+"""Completion of settings, variables, columns, runs and labels in the shell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import typer
 from ..shell_completion import (
     complete_columns,
     complete_label,
+    complete_runs,
     complete_setting,
     complete_value,
     complete_variable,
@@ -31,6 +32,11 @@ def variables(ctx: typer.Context, incomplete: str) -> list[str]:
 def columns(ctx: typer.Context, incomplete: str) -> list[str]:
     """Complete comma-separated columns of the selected folder."""
     return complete_columns(_folder(ctx), incomplete)
+
+
+def runs(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete runs of the selected folder, the latest first."""
+    return complete_runs(_folder(ctx), incomplete)
 
 
 def labels(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -20,7 +20,11 @@ def label(
     context: typer.Context,
     runs: Annotated[
         str | None,
-        typer.Argument(metavar="RUNS", help="Runs: 17, 20-32 or 17,20-32; default: list labels."),
+        typer.Argument(
+            metavar="RUNS",
+            autocompletion=completion.runs,
+            help="Runs: 17, 20-32 or 17,20-32; default: list labels.",
+        ),
     ] = None,
     labels: Annotated[
         list[str] | None,

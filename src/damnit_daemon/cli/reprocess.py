@@ -39,7 +39,9 @@ def reprocess(
     runs: Annotated[
         list[str],
         typer.Argument(
-            metavar="RUN...|all", help="Runs, such as 17 or 20-32; all: every run that has files."
+            metavar="RUN...|all",
+            autocompletion=completion.runs,
+            help="Runs, such as 17 or 20-32; all: every run that has files.",
         ),
     ],
     proposal: Annotated[

@@ -51,9 +51,12 @@ def with_labels(
     """Return labels after removing some and adding others; good and bad exclude each other.
 
     Raises:
-        BadLabel: If there are too many, or good and bad are to be added.
+        BadLabel: If there are too many, good and bad are to be added, or one label is to be
+            added and removed.
     """
-    add = set(add)
+    add, remove = set(add), set(remove)
+    if both := add & remove:
+        raise BadLabel(f"{min(both)} is to be added and removed.")
     if {GOOD, BAD} <= add:
         raise BadLabel("A run is good or bad, not both.")
     gone = {*remove, *(_OPPOSITES[label] for label in add if label in _OPPOSITES)}

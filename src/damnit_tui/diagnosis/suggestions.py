@@ -11,6 +11,9 @@ from .model import Cause, CauseKind, Suggestion
 REPROCESS, LOG, EDIT = "runs.reprocess", "runs.log", "runs.edit"
 SHARED, DEDICATED = "noncluster_mem", "slurm_mem"
 """Settings of the memory limit."""
+OPTIONS = "slurm_options"
+"""The setting with sbatch options; Slurm's explanation names it if the limit came from there."""
+SHOW_OPTIONS = f"damnit-daemon db-config {OPTIONS}"
 JOBS, CANCEL, DAEMON, CONTEXT = "runs.jobs", "runs.cancel", "runs.daemon", "runs.context"
 
 
@@ -52,8 +55,11 @@ def _raised(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
 def _killed(key: RunKey, name: str, root: Cause, setting: str) -> list[Suggestion]:
     more: list[Suggestion] = []
     if root.kind is CauseKind.OUT_OF_MEMORY or "memory" in root.text.lower():
+        raised = f"damnit-daemon db-config {setting} 50G"
         more = [
-            Suggestion("Raise the memory limit", command=f"damnit-daemon db-config {setting} 50G")
+            Suggestion("Change the memory in slurm_options", command=SHOW_OPTIONS)
+            if OPTIONS in root.text
+            else Suggestion("Raise the memory limit", command=raised)
         ]
     elif "time limit" in root.text.lower():
         more = [

@@ -32,7 +32,7 @@ class Prompt(Vertical, PromptLine):
 
     DEFAULT_CSS = """
     Prompt {
-        height: 2;
+        height: auto;
         background: $surface;
         & Horizontal { height: 1; }
         & Label { width: auto; padding: 0 1; color: $title-color; text-style: $title-style; }

@@ -17,11 +17,11 @@ CHOSEN = "›"
 
 
 class PromptHint(Widget):
-    """One line; a mistake takes precedence over suggestions."""
+    """One line, or a few for a long mistake, which takes precedence over suggestions."""
 
     DEFAULT_CSS = """
     PromptHint {
-        height: 1;
+        height: auto; max-height: 4;
         background: $surface;
         color: $aside-color;
     }
@@ -42,8 +42,8 @@ class PromptHint(Widget):
             options: Best first.
             chosen: Index of the one already in the prompt.
         """
-        self._options, self._chosen, self._mistake = options, chosen, None
-        self.refresh()
+        self._options, self._chosen = options, chosen
+        self._set_mistake(None)
 
     def show_mistake(self, message: str, x: int, width: int) -> None:
         """Show a mistake at its position.
@@ -53,8 +53,7 @@ class PromptHint(Widget):
             x: Start of the mistake, in characters from the left.
             width: Length of the mistake.
         """
-        self._mistake = (visible(message), x, width)
-        self.refresh()
+        self._set_mistake((visible(message), x, width))
 
     def show_idle(self, text: str) -> None:
         """Set the text for when there is nothing else to show."""
@@ -62,16 +61,21 @@ class PromptHint(Widget):
         self.refresh()
 
     def render(self) -> Text:
-        """Render the line, clipped at the edge."""
-        line = Text(no_wrap=True, end="")
+        """Render suggestions, clipped at the edge, or the mistake."""
         if self._mistake is not None:
-            text = mistake_line(*self._mistake, self.size.width)
-            line.append(text, self.get_component_rich_style(component("error")))
-        elif self._options:
+            text = mistake_lines(*self._mistake, self.container_size.width)
+            return Text(text, self.get_component_rich_style(component("error")), end="")
+        line = Text(no_wrap=True, end="")
+        if self._options:
             self._write_options(line)
         else:
             line.append(clip(f" {self._idle}", self.size.width))
         return line
+
+    def _set_mistake(self, mistake: tuple[str, int, int] | None) -> None:
+        needs_layout = (mistake or self._mistake) is not None  # each may need another height
+        self._mistake = mistake
+        self.refresh(layout=needs_layout)
 
     def _write_options(self, line: Text) -> None:
         chosen = self.get_component_rich_style(component("highlight"))
@@ -86,11 +90,12 @@ class PromptHint(Widget):
             line.append(f"{CHOSEN if is_chosen else ' '}{word} ", chosen if is_chosen else None)
 
 
-def mistake_line(message: str, x: int, width: int, room: int) -> str:
-    """Return carets under the mistake; the message is on the right if it fits or has more room."""
+def mistake_lines(message: str, x: int, width: int, room: int) -> str:
+    """Return carets under the mistake, with the message beside them, or below if it is long."""
     x = max(0, min(x, room - 1))
     carets = CARET * max(1, min(width, room - x))
-    right = room - x - len(carets) - 1
-    if cell_len(message) <= right or right >= x:
-        return f"{' ' * x}{carets} {clip(message, right)}"
-    return f"{clip(message, x - 1):>{max(0, x - 1)}} {carets}"
+    if cell_len(message) < room - x - len(carets):
+        return f"{' ' * x}{carets} {message}"
+    if cell_len(message) < x:
+        return f"{message:>{x - 1}} {carets}"
+    return f"{' ' * x}{carets}\n{message}"

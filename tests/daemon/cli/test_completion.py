@@ -88,8 +88,18 @@ def test_labels_in_use_are_completed(complete, filled):
     with Database(filled.database).writing() as con:
         ensure_run(con, RunKey(1234, 7), added_at=1.0)
         save_labels(con, [LabelChange(RunKey(1234, 7), (), ("dark-2",))])
+    assert complete("label", "") == (["7"], "")
     assert complete("label", "7", "da") == (["dark", "dark-2"], "")
     assert complete("label", "7", "good", "b") == (["bad"], "")
+
+
+def test_runs_are_completed_the_latest_first(filled):
+    with Database(filled.database).writing() as con:
+        for run in (7, 71, 8):
+            ensure_run(con, RunKey(1234, run), added_at=1.0)
+    assert shell_completion.complete_runs(str(filled.path), "") == ["71", "8", "7"]
+    assert shell_completion.complete_runs(str(filled.path), "3,7") == ["3,71", "3,7"]
+    assert shell_completion.complete_runs(str(filled.path), "7-8") == ["7-8"]
 
 
 def test_locked_database_is_not_waited_for(filled, monkeypatch):

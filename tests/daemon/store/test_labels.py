@@ -197,6 +197,11 @@ def test_good_and_bad_exclude_each_other():
         with_labels((), ["good", "bad"])
 
 
+def test_label_cannot_be_added_and_removed_at_once():
+    with pytest.raises(BadLabel, match="dark is to be added and removed"):
+        with_labels((), ["dark", "good"], ["dark"])
+
+
 def test_run_has_a_limited_number_of_labels():
     many = [f"label{n}" for n in range(MOST_LABELS)]
     with pytest.raises(BadLabel, match="at most"):

@@ -18,7 +18,7 @@ from damnit_tui.keymap.commands import (
     parse_command,
 )
 from damnit_tui.widgets.prompt import Prompt
-from damnit_tui.widgets.prompt_hint import PromptHint, mistake_line
+from damnit_tui.widgets.prompt_hint import PromptHint, mistake_lines
 
 from ..conftest import key, make_app, settle, until
 from .test_cell_edit import screen_text
@@ -83,9 +83,30 @@ def test_any_command_text_is_parsed_or_refused_with_a_position(text, cursor):
     ],
 )
 def test_command_mistake_is_drawn_beside_its_position(x, width, line):
-    found = mistake_line("No such thing.", x, width, 30)
+    found = mistake_lines("No such thing.", x, width, 30)
     assert len(found) <= 30
     assert found.split() == line.split()
+
+
+def test_long_command_mistake_is_drawn_below_its_position():
+    message = "It is longer than the rest."
+    assert mistake_lines(message, 12, 2, 30) == f"{' ' * 12}^^\n{message}"
+
+
+@pytest.mark.extended
+async def test_command_mistake_is_shown_whole_in_a_narrow_terminal(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(60, 24)) as pilot:
+        await settle(pilot)
+        height = app.main_screen.table.size.height
+        await command(pilot, "label good/bad")
+        prompt = app.main_screen.query_one(Prompt)
+        hint = prompt.query_one(PromptHint)
+        assert prompt.size.height == 4
+        assert "letter or digit first." in prompt.query_one(PromptHint).render().plain
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.main_screen.table.size.height == height
 
 
 async def command(pilot, text):
