@@ -101,7 +101,6 @@ async def test_command_mistake_is_shown_whole_in_a_narrow_terminal(folder):
         height = app.main_screen.table.size.height
         await command(pilot, "label good/bad")
         prompt = app.main_screen.query_one(Prompt)
-        hint = prompt.query_one(PromptHint)
         assert prompt.size.height == 4
         assert "letter or digit first." in prompt.query_one(PromptHint).render().plain
         await pilot.press("escape")
