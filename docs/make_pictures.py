@@ -133,6 +133,16 @@ async def show_plot_within(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: pilot.app.screen.model.points.x_label.startswith("trainId"))
 
 
+async def show_plot_fit(pilot: Pilot[None]) -> None:
+    """The data of a run with a peak, and a gaussian fit."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, RUNS[-2]), "energy_trend")
+    await pilot.press("escape", "space", "p", "a")
+    await until(pilot, lambda: pilot.app.screen.model.drawn is not None)
+    screen = pilot.app.screen
+    await pilot.press("v", *"beam/energy", "enter", "f", "f", "f")
+    await until(pilot, lambda: screen.model.fit is not None)
+
+
 async def show_differences(pilot: Pilot[None]) -> None:
     """What differs between three runs."""
     pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, WITHOUT_CAMERA + 1), "energy_mean")
@@ -260,6 +270,7 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "preview": (SIZE, show_preview),
     "plot": (SIZE, show_plot),
     "plot-within": (SIZE, show_plot_within),
+    "plot-fit": (SIZE, show_plot_fit),
     "differences": ((110, 24), show_differences),
     "groups": ((110, 14), show_groups),
     "help": ((100, 45), show_help),

@@ -58,6 +58,14 @@ def _complete_format(incomplete: str) -> list[str]:
     return complete_word(incomplete, TEXT_FORMATS)
 
 
+def _complete_fit(incomplete: str) -> list[str]:
+    from damnit_daemon.shell_completion import complete_word
+
+    from .plot.state import FITS
+
+    return complete_word(incomplete, FITS)
+
+
 def _complete_view(incomplete: str) -> list[str]:
     from damnit_daemon.shell_completion import complete_word
 
@@ -135,6 +143,14 @@ def open_folder(
             help="Print a plot and exit, such as 'xgm', 'xgm vs run' or 'a, b vs delay'.",
         ),
     ] = "",
+    fit: Annotated[
+        str,
+        typer.Option(
+            metavar="linear|gaussian|erf",
+            autocompletion=_complete_fit,
+            help="Fit each column of the plot; print the parameters and statistics.",
+        ),
+    ] = "",
     width: Annotated[
         int | None,
         typer.Option(min=24, help="Width of the plot in columns; default: the terminal's."),
@@ -153,8 +169,11 @@ def open_folder(
         return
     if plot and print_:
         raise typer.BadParameter("Use only one of --print and --plot.")
+    if fit and not plot:
+        raise typer.BadParameter("--fit needs a plot: give columns with --plot.")
     size, format = (width, height), _print_format(print_)
-    run(Options(folder, read_only, lite, format, filter, sort, columns, view, graphics, plot, size))
+    shown = (filter, sort, columns, view)
+    run(Options(folder, read_only, lite, format, *shown, graphics, plot, size, fit))
 
 
 def show_demo(

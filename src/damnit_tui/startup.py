@@ -46,6 +46,8 @@ class Options(NamedTuple):
     """Print a plot of these columns instead of opening the app, such as `xgm vs run`."""
     size: tuple[int | None, int | None] = (None, None)
     """Columns and lines of the printed plot; None for the terminal's."""
+    fit: str = ""
+    """The fit of the printed plot: linear, gaussian or erf."""
 
 
 def why_printed(environ: Mapping[str, str]) -> str:
@@ -157,7 +159,7 @@ def print_plot_of(session: Session, options: Options) -> None:
     from .plot.print import PlotRequest, print_plot
 
     filter_text, _, _ = cli_overrides(options).printed(session.load_columns)
-    request = PlotRequest(options.plot, filter_text, *options.size)
+    request = PlotRequest(options.plot, filter_text, *options.size, options.fit)
     with ignore_broken_pipe():
         print_plot(session.database, request)
 

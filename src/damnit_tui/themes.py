@@ -156,6 +156,7 @@ ROLES: Mapping[str, Look] = {
     "axis": Look("$foreground 40%"),
     "curve": Look("$text-accent", style="bold"),
     "range": Look("$primary"),
+    "fit": Look("$foreground", style="bold"),
     "crosshair": Look("$warning", style="bold"),
     "gap": Look("$text-error", style="bold"),
     "passage": Look("black", "$warning"),
@@ -192,6 +193,7 @@ VARIES = TerminalLook("1")
 
 PRINTED: Mapping[str, str] = {
     "axis": "dim",
+    "fit": "bold",
     "series0": "blue",
     "series1": "yellow",
     "series2": "green",

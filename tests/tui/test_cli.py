@@ -1,6 +1,7 @@
 """The command line of `damnit-tui`."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -52,6 +53,7 @@ def test_command_with_only_a_folder_does_not_import_typer(arguments, plain):
         (["--print=json"], Options(None, print_format="json")),
         (["x", "--view", "a b", "--sort", "-a"], Options("x", view="a b", sort="-a")),
         (["x", "--plot", "a vs b"], Options("x", plot="a vs b")),
+        (["--plot=a", "--fit", "erf"], Options(None, plot="a", fit="erf")),
         (["--plot=a", "--width=90", "--height=30"], Options(None, plot="a", size=(90, 30))),
         (["x", "--filter", "a > 1", "--columns", "a"], Options("x", filter="a > 1", columns="a")),
     ],
@@ -166,6 +168,17 @@ def test_plot_option_prints_a_plot_as_text(folder):
     assert again.stdout == done.stdout
 
 
+def test_fit_option_prints_parameters_and_statistics_of_each_column(folder):
+    done = run(folder.path, "--plot", "hits, ratio", "--fit=linear", "--width=60", "--height=10")
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stdout.splitlines() if line.endswith("points")] == [
+        " 17 of 17 points",
+        " 18 of 18 points",
+    ]
+    for row in (r"mean +[\d.]+", r"slope +\S+ ± \S+", r"intercept +\S+ ± \S+"):
+        assert len(re.findall(rf"^ {row}$", done.stdout, re.MULTILINE)) == 2
+
+
 @pytest.mark.parametrize("option", ["--plot=ratio", "--print=csv"])
 def test_output_to_a_closed_pipe_ends_without_an_error(folder, option):
     reader, writer = os.pipe()
@@ -195,6 +208,7 @@ def test_plot_option_respects_filter_and_width(folder):
             "No columns to plot in 'ratio vs run vs time'. For example: 'xgm'",
         ),
         (["--plot=,"], "No columns to plot"),
+        (["--plot=ratio", "--fit=cubic"], "No fit 'cubic'. Use linear, gaussian, erf."),
         (["--plot=comment"], "Comment has texts, images or arrays, but no numbers"),
         (["--plot=ratio", "--filter=run > 900"], "No runs match the filter."),
         (["--plot=ratio", "--filter=nothing > 1"], "no column 'nothing'"),

@@ -16,6 +16,9 @@ def draw_points(figure: Any, axes: Any, job: Mapping[str, Any]) -> None:
             x, y = arrays[f"x{number}"], arrays[f"y{number}"]
             colour = arrays.get(f"c{number}")
             _draw_group(figure, axes, job, literal(label), x, y, colour)
+        if job["fit_label"]:
+            x, y = _times(arrays["fit_x"], job["x_time"]), arrays["fit_y"]
+            axes.plot(x, _times(y, job["y_time"]), "k", linewidth=1.2, label=job["fit_label"])
     if job["log_x"]:
         axes.set_xscale("log")
     if job["log_y"]:
@@ -26,7 +29,7 @@ def draw_points(figure: Any, axes: Any, job: Mapping[str, Any]) -> None:
     axes.set_xlabel(literal(job["x_label"]))
     axes.set_ylabel(literal(job["y_label"]))
     axes.grid(alpha=0.3)
-    if len(job["labels"]) > 1 or not job["y_label"]:
+    if len(job["labels"]) > 1 or not job["y_label"] or job["fit_label"]:
         axes.legend(fontsize="small")
 
 

@@ -32,6 +32,17 @@ KEYS: tuple[Key, ...] = (
         footer="runs",
     ),
     key("plot.form", "m", "switch: points, line or histogram", action="next_form", footer="form"),
+    key(
+        "plot.analysis",
+        "f",
+        "statistics and fits: linear, gaussian, erf",
+        action="analysis(1)",
+        shown="f/F",
+        both="next or previous fit; statistics; neither",
+        footer="fit",
+    ),
+    key("plot.analysis_back", "F", "previous fit", action="analysis(-1)", shown=""),
+    key("plot.series", "tab", "statistics of the next series", action="next_series"),
     key("plot.log_x", "X", "toggle logarithmic X", action="log('x')"),
     key("plot.log_y", "Y", "toggle logarithmic Y", action="log('y')", footer="log"),
     key(

@@ -33,6 +33,7 @@ class Group:
         y: Likewise; empty for a histogram, which is of `x`.
         runs: The run of each point, as an index into `Points.keys`; empty within runs.
         colour: A third number for each point, or none.
+        units: Units of the values.
     """
 
     label: str
@@ -40,6 +41,7 @@ class Group:
     y: Any
     runs: Any = None
     colour: Any = None
+    units: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Points:
     notes: tuple[str, ...] = ()
     problem: str = ""
     """Reason why there is nothing to draw."""
+    x_units: str = ""
 
     @property
     def count(self) -> int:
@@ -105,7 +108,8 @@ def points_over_runs(
         places = np.flatnonzero(good)
         across, up = (y[good], y[:0]) if x is None else (x[good], y[good])
         shade = colour[good] if state.colour and not is_histogram else None
-        groups.append(Group(naming.label(name), across, up, places, shade))
+        units = naming.units.get(name, "")
+        groups.append(Group(naming.label(name), across, up, places, shade, units))
     points = Points(
         tuple(groups),
         tuple(keys),
@@ -116,6 +120,7 @@ def points_over_runs(
         colour_label=naming.label(state.colour) if state.colour and not is_histogram else "",
         colour_kind=_kind(state.colour),
         categories=categories,
+        x_units="" if is_histogram else naming.units.get(state.x, ""),
     )
     return _with_problem(points, state, keys, naming, table)
 

@@ -17,9 +17,13 @@ from damnit_daemon.model.view import AxisKind
 from damnit_daemon.render_process import draw_picture
 
 from .data import Points
+from .fit import FitResult
+from .render import Drawn
 from .state import Form, PlotState
 
 ENDINGS = (".png", ".csv", ".txt")
+FIT_POINTS = 500
+"""Points of a fit in a picture."""
 
 
 def as_csv(points: Points, state: PlotState) -> str:
@@ -53,13 +57,16 @@ def as_csv(points: Points, state: PlotState) -> str:
     return out.getvalue()
 
 
-def save_plot(points: Points, state: PlotState, bins: int, text: str, path: Path) -> None:
+def save_plot(
+    points: Points, state: PlotState, drawn: Drawn, fit: FitResult | None, text: str, path: Path
+) -> None:
     """Write a plot in the format of the file's suffix.
 
     Args:
         points: The points.
         state: The plot state.
-        bins: Number of bins of a histogram.
+        drawn: The drawing, for the visible range and the number of bins.
+        fit: The fit, which is drawn; None without.
         text: The plot as text.
         path: The file.
 
@@ -68,7 +75,7 @@ def save_plot(points: Points, state: PlotState, bins: int, text: str, path: Path
     """
     try:
         if path.suffix.lower() == ".png":
-            save_picture(points, state, bins, path)
+            save_picture(points, state, drawn, fit, path)
         else:
             is_csv = path.suffix.lower() == ".csv"
             path.write_text(as_csv(points, state) if is_csv else f"{text}\n", encoding="utf-8")
@@ -76,8 +83,10 @@ def save_plot(points: Points, state: PlotState, bins: int, text: str, path: Path
         raise DamnitError(f"Cannot write {path}: {error.strerror}.") from error
 
 
-def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> None:
-    """Draw the plot with Matplotlib.
+def save_picture(
+    points: Points, state: PlotState, drawn: Drawn, fit: FitResult | None, path: Path
+) -> None:
+    """Draw the plot, and a fit over it, with Matplotlib.
 
     Raises:
         DamnitError: If drawing fails, or the file cannot be written.
@@ -88,6 +97,10 @@ def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> Non
             arrays |= {f"x{number}": group.x, f"y{number}": group.y}
             if group.colour is not None:
                 arrays[f"c{number}"] = group.colour
+        if fit is not None:
+            at = np.linspace(*drawn.shown[0], FIT_POINTS)
+            at = 10.0**at if state.log_x else at
+            arrays |= {"fit_x": at, "fit_y": fit.curve(at)}
         np.savez(Path(scratch) / "points.npz", **arrays)
         job = {
             "points": str(Path(scratch) / "points.npz"),
@@ -101,7 +114,8 @@ def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> Non
             "form": state.form.value,
             "log_x": state.log_x,
             "log_y": state.log_y,
-            "bins": bins,
+            "bins": drawn.bins,
+            "fit_label": "" if fit is None else f"{fit.model.value} fit",
             "window": state.window,
             "span": state.span,
             "path": str(path.absolute()),

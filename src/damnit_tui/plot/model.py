@@ -13,9 +13,12 @@ from damnit_daemon.model import RunKey
 from ..charts.frame import Styles
 from ..sanitize import visible
 from .data import Naming, Points
+from .fit import FitResult
+from .legend import series_role
 from .readout import nearest, readout, stepped
 from .render import Drawn, blank, draw_points
-from .state import BEGIN, Form, PlotState
+from .state import BEGIN, Analysis, Form, PlotState
+from .statistics import AnalysisRequest, SeriesStatistics, lines_of
 
 ZOOM = 1.5
 NO_BREAK = "\xa0"
@@ -31,6 +34,7 @@ class PlotModel:
         points: The loaded data.
         naming: Labels of the plotted variables.
         drawn: The drawing; None if there is nothing to draw.
+        statistics: Statistics of a series, and its fit, which is drawn; None without.
     """
 
     def __init__(self, state: PlotState, zone: tzinfo | None = None) -> None:
@@ -38,6 +42,7 @@ class PlotModel:
         self.points = UNREAD
         self.naming = Naming()
         self.drawn: Drawn | None = None
+        self.statistics: SeriesStatistics | None = None
         self._zone = zone
 
     def draw(self, width: int, height: int, styles: Styles) -> list[list[Segment]]:
@@ -46,7 +51,9 @@ class PlotModel:
         if self.points.problem:
             text = "\n".join(map(visible, self.points.problem.split("\n")))
             return blank(width, text, styles["label"])
-        self.drawn = draw_points(self.points, self.state, width, height, styles, self._zone)
+        self.drawn = draw_points(
+            self.points, self.state, width, height, styles, self._zone, self._fits()
+        )
         return self.drawn.frame.lines
 
     # Text
@@ -75,14 +82,49 @@ class PlotModel:
             return ""
         return readout(self.points, self.state, self.drawn.shown, self._zone)
 
+    def statistics_text(self, styles: Styles) -> Text:
+        """Return the statistics of the series, under its name in its colour."""
+        text = Text(end="")
+        if (found := self.statistics) is None:
+            return text
+        role = series_role(self.series, max(len(self.points.groups), self.series + 1))
+        text.append(f"● {visible(found.label)}\n", styles.get(role))
+        return text.append("\n".join(lines_of(found, self.points, self.state, self._zone)))
+
+    def analysis_request(self) -> AnalysisRequest | None:
+        """Return what to compute of the drawing; None if statistics are off."""
+        if self.drawn is None or self.state.analysis is Analysis.OFF:
+            return None
+        state = replace(self.state, cursor=None)
+        return AnalysisRequest(self.points, state, self.series, self.drawn.shown)
+
+    @property
+    def series(self) -> int:
+        """Index of the series that the statistics are of."""
+        return self.state.series % max(1, len(self.points.groups))
+
     def plain_text(self) -> str:
-        """Return the plot as text."""
-        return self.points.problem if self.drawn is None else self.drawn.text
+        """Return the plot as text, with its statistics."""
+        return self.points.problem if self.drawn is None else self._with_statistics(self.drawn)
 
     def report_text(self) -> str:
-        """Return the plot as text for the shift report."""
+        """Return the plot as text for the shift report, with its statistics."""
         state = replace(self.state, cursor=None)
-        return draw_points(self.points, state, *REPORT_SIZE, {}, self._zone).text
+        drawn = draw_points(self.points, state, *REPORT_SIZE, {}, self._zone, self._fits())
+        return self._with_statistics(drawn)
+
+    @property
+    def fit(self) -> FitResult | None:
+        """The fit of the series; None without."""
+        return self.statistics.fit if self.statistics is not None else None
+
+    def _fits(self) -> list[FitResult]:
+        return [] if self.fit is None else [self.fit]
+
+    def _with_statistics(self, drawn: Drawn) -> str:
+        if self.statistics is None:
+            return drawn.text
+        return f"{drawn.text}\n\n{self.statistics_text({}).plain}"
 
     def run_at_cursor(self) -> RunKey | None:
         """Return the run of the point that is read out."""
@@ -126,7 +168,14 @@ class PlotModel:
     def pointed(self, x: int, y: int) -> PlotState:
         """Read out the point nearest to a character."""
         at = self._data_at(x, y)
-        return self.state if at is None else replace(self.state, cursor=at)
+        if at is None or self.drawn is None:
+            return self.state
+        found = nearest(self.points, self.state, at, self.drawn.shown)
+        return replace(self.state, cursor=at, series=found[0] if found else self.state.series)
+
+    def next_series(self) -> PlotState:
+        """Select the next series for the statistics."""
+        return replace(self.state, series=(self.series + 1) % max(1, len(self.points.groups)))
 
     def stepped(self, step: int) -> PlotState:
         """Read out the next point along X, or the next bin."""

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from rich.console import Console
@@ -21,11 +22,13 @@ from damnit_daemon.query.tokens import quoted
 from damnit_daemon.store import Database, load_columns, load_values
 
 from ..charts.frame import Styles, styled, text_line
+from ..sanitize import visible
 from ..table.rows import Rows
 from ..themes import PRINTED
 from .data import points_over_runs
 from .render import draw_points
-from .state import MOST_Y, RUN, TIME, PlotState
+from .state import FITS, MOST_Y, RUN, TIME, Analysis, PlotState
+from .statistics import AnalysisRequest, SeriesStatistics, lines_of
 from .variables import naming_of
 
 HEIGHT = 20
@@ -47,6 +50,8 @@ class PlotRequest(NamedTuple):
     width: int | None = None
     """Columns; None for the terminal's."""
     height: int | None = None
+    fit: str = ""
+    """A fit of each column: linear, gaussian or erf."""
 
 
 def print_plot(database: Database, request: PlotRequest) -> None:
@@ -89,6 +94,13 @@ def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
         raise DamnitError(points.problem.partition(" – ")[0].rstrip(".") + ".")
     width, height = _size(request)
     drawn = draw_points(points, state, width, height, STYLES)
+    found: list[SeriesStatistics] = []
+    if request.fit:
+        state = replace(state, analysis=_analysis_of(request.fit))
+        numbers = range(len(points.groups))
+        found = [AnalysisRequest(points, state, n, drawn.shown).statistics() for n in numbers]
+        fits = [each.fit for each in found if each.fit is not None]
+        drawn = draw_points(points, state, width, height, STYLES, fits=fits)
     gaps = [*(part.gap for part in drawn.legend[:-1]), ""]
     parts = (
         Segment(part.text + gap, styled(STYLES, part.role))
@@ -96,7 +108,18 @@ def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
     )
     legend = [Segment(" "), *parts] if drawn.legend else []
     notes = text_line(f" {', '.join(points.notes)}", width, Style()) if points.notes else []
-    return [line for line in (legend, *drawn.frame.lines, notes) if line]
+    lines = [line for line in (legend, *drawn.frame.lines, notes) if line]
+    for each in found:
+        text = ["", visible(each.label), *lines_of(each, points, state)]
+        lines += [[Segment(f" {line}".rstrip())] for line in text]
+    return lines
+
+
+def _analysis_of(name: str) -> Analysis:
+    fits = {fit.value: fit for fit in FITS}
+    if (found := fits.get(name.lower())) is None:
+        raise DamnitError(f"No fit {name!r}.", hint=f"Use {', '.join(fits)}.")
+    return found
 
 
 def parse_plot(text: str, columns: Sequence[Column]) -> PlotState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -20,6 +20,7 @@ from ..charts.scale import logged, range_of
 from ..charts.ticks import log_ticks
 from ..sanitize import clip
 from .data import Group, Points, count_in_bins, fitting_bins, window_of
+from .fit import FitResult
 from .legend import COLOURS, SHADES, LegendPart, extremes, legend_of, series_role, shade_roles
 from .state import Form, PlotState, Window
 
@@ -64,8 +65,9 @@ def draw_points(
     height: int,
     styles: Styles,
     zone: tzinfo | None = None,
+    fits: Sequence[FitResult] = (),
 ) -> Drawn:
-    """Draw points.
+    """Draw points, and fits over them.
 
     Args:
         points: The points, at least one.
@@ -74,9 +76,10 @@ def draw_points(
         height: Height of the drawing, in characters.
         styles: Styles by role, including those of `shade_styles`.
         zone: Time zone for displayed times.
+        fits: Fitted functions.
     """
     if state.form is Form.HISTOGRAM:
-        return _draw_histogram(points, state, width, height, styles, zone)
+        return _draw_histogram(points, state, width, height, styles, zone, fits)
     columns, _ = chart_size(width, height)
     log_x, log_y = state.log_x, state.log_y
     groups = [_scaled(group, log_x=log_x) for group in points.groups]
@@ -91,6 +94,7 @@ def draw_points(
             series += _shaded(group, points)
         else:
             series.append(Dots(group.x, group.y, role))
+    series += [_curve_of(fit, state, x, columns) for fit in fits]
     axes = _axes(points, state, x, y, zone, y_label=points.y_label)
     cursor = state.cursor[0] if state.cursor is not None else None
     frame = draw_chart(series, axes, width, height, styles, cursor)
@@ -98,7 +102,13 @@ def draw_points(
 
 
 def _draw_histogram(
-    points: Points, state: PlotState, width: int, height: int, styles: Styles, zone: tzinfo | None
+    points: Points,
+    state: PlotState,
+    width: int,
+    height: int,
+    styles: Styles,
+    zone: tzinfo | None,
+    fits: Sequence[FitResult],
 ) -> Drawn:
     columns, _ = chart_size(width, height)
     x = window_of(points, state)
@@ -123,11 +133,20 @@ def _draw_histogram(
                 inside, np.zeros(columns, bool), role, is_line=not alone,
             )
         )  # fmt: skip
+    series += [_curve_of(fit, state, x, columns) for fit in fits]
     y = state.span or ((0.5, top * 1.2) if state.log_y else (0.0, top * (1 + MARGIN)))
     axes = _axes(points, state, x, y, zone, y_label=points.y_label)
     cursor = state.cursor[0] if state.cursor is not None else None
     frame = draw_chart(series, axes, width, height, styles, cursor)
     return Drawn(frame, (x, y), bins, legend_of(points, state.form))
+
+
+def _curve_of(fit: FitResult, state: PlotState, window: Window, columns: int) -> Series:
+    """Return a fitted function in the middle of each dot column."""
+    at = window[0] + (np.arange(columns) + 0.5) / columns * (window[1] - window[0])
+    with np.errstate(all="ignore"):
+        y = fit.curve(10.0**at if state.log_x else at)
+    return Series(y, y, y, np.ones(columns, bool), np.zeros(columns, bool), "fit")
 
 
 def _axes(

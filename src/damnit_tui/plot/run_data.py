@@ -83,7 +83,8 @@ def points_within(
             label = f"run {key.run}"
             if len(request.y) > 1:
                 label += f" {naming.label(name)}"
-            groups.append(Group(label, group.x, group.y))
+            units = naming.units.get(name) or y.units
+            groups.append(Group(label, group.x, group.y, units=units))
     notes += [_with_runs(reason, runs) for reason, runs in problems.items()]
     if left_out:
         notes.append(f"{count_of(left_out, 'more run')} not shown")
@@ -113,7 +114,10 @@ def _labelled(
     if x is not None:
         kind = AxisKind.TIME if x.is_time else AxisKind.NUMBER
         label = _label(naming, request.x, x.units)
-        return Points(groups, request.keys, label, y_label, kind, y_kind, notes=notes)
+        units = naming.units.get(request.x) or x.units
+        return Points(
+            groups, request.keys, label, y_label, kind, y_kind, notes=notes, x_units=units
+        )
     name = y.along_name or "index"
     kind, units = y.along_kind, y.along_units
     if request.x == BEGIN and y.along_name:
@@ -121,7 +125,7 @@ def _labelled(
         units = "s" if kind is AxisKind.TIME else units
         name, kind = f"{name} from start of run", AxisKind.NUMBER
     label = f"{name} [{units}]" if units else name
-    return Points(groups, request.keys, label, y_label, kind, y_kind, notes=notes)
+    return Points(groups, request.keys, label, y_label, kind, y_kind, notes=notes, x_units=units)
 
 
 def _group(y: NumberSeries, x: NumberSeries | None, request: RunDataRequest) -> tuple[Group, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
@@ -36,13 +37,14 @@ from .model import UNREAD, PlotModel
 from .run_data import RunDataRequest, points_within
 from .source import PlotSource
 from .state import BEGIN, MOST_Y, RUN, TIME, Form, Over, PlotState, RunScope
+from .statistics import AnalysisRequest, SeriesStatistics
 from .variables import variables_to_plot
 
 LIVE_S = 1.0
 """Interval of the checks for new data."""
 OFFERED = (
-    "plot.y", "plot.x", "plot.form", "plot.over", "plot.which", "plot.closer", "plot.next_point",
-    "plot.log_y", "plot.colour", "plot.save", "plot.help", "plot.close",
+    "plot.y", "plot.x", "plot.form", "plot.over", "plot.which", "plot.analysis", "plot.closer",
+    "plot.next_point", "plot.log_y", "plot.colour", "plot.save", "plot.help", "plot.close",
 )  # fmt: skip
 
 
@@ -64,6 +66,7 @@ class PlotScreen(Screen[PlotResult]):
             height: 1; background: $panel; color: $title-color; text-style: $title-style;
         }
         & #plot-legend { height: auto; min-height: 1; max-height: 3; padding-left: 1; }
+        & #plot-statistics { width: 36; max-width: 45%; padding: 1 0 0 1; display: none; }
         & #plot-readout { height: 1; color: $readout-color; }
     }
     """
@@ -75,6 +78,13 @@ class PlotScreen(Screen[PlotResult]):
 
         request: RunDataRequest
         points: Points
+
+    @dataclass
+    class Analysed(Message):
+        """Posted when the statistics of a series were computed."""
+
+        request: AnalysisRequest
+        statistics: SeriesStatistics
 
     def __init__(
         self,
@@ -99,12 +109,18 @@ class PlotScreen(Screen[PlotResult]):
         self._previous = previous
         self._source = PlotSource(context.rows)
         self._canvas = PlotCanvas()
+        self._analysed: AnalysisRequest | None = None
+        """What the shown statistics are of."""
+        self._is_busy = False
+        """True while a worker computes statistics."""
 
     def compose(self) -> ComposeResult:
         """Compose title, legend, plot, readout and keys."""
         yield Static(id="plot-head")
         yield Static(id="plot-legend")
-        yield self._canvas
+        with Horizontal():
+            yield self._canvas
+            yield Static(id="plot-statistics")
         yield Static(id="plot-readout")
         yield ScreenFooter("plot")
 
@@ -160,7 +176,11 @@ class PlotScreen(Screen[PlotResult]):
             self.redraw()
 
     def redraw(self) -> None:
-        """Draw the loaded data."""
+        """Draw the loaded data, and compute its statistics if they are shown."""
+        self._draw()
+        self._analyse()
+
+    def _draw(self) -> None:
         size = self._canvas.size
         if not size.width or not size.height:
             return
@@ -172,6 +192,40 @@ class PlotScreen(Screen[PlotResult]):
         self.query_one("#plot-head", Static).update(_line(" · ".join(map(visible, title))))
         self.query_one("#plot-legend", Static).update(self.model.legend(styles))
         self.query_one("#plot-readout", Static).update(_line(self.model.readout()))
+
+    def _analyse(self) -> None:
+        """Compute the statistics of what is drawn, unless they are shown; one at a time."""
+        request, shown = self.model.analysis_request(), self._analysed
+        self.query_one("#plot-statistics").display = request is not None
+        if request is None or shown is None or not request.is_alike(shown):
+            self._show_statistics(None, None)
+        if request is not None and not self._is_busy and not request.is_same(shown):
+            self._is_busy = True
+            self.compute_statistics(request)
+
+    @work(thread=True, group="statistics")
+    def compute_statistics(self, request: AnalysisRequest) -> None:
+        """Compute statistics, and fit."""
+        self.post_message(self.Analysed(request, request.statistics()))
+
+    @on(Analysed)
+    def show_analysed(self, event: Analysed) -> None:
+        """Show the statistics, or compute those of what has been drawn meanwhile."""
+        self._is_busy = False
+        request = self.model.analysis_request()
+        if request is not None and event.request.is_alike(request):
+            self._show_statistics(event.request, event.statistics)
+        self._analyse()
+
+    def _show_statistics(
+        self, request: AnalysisRequest | None, statistics: SeriesStatistics | None
+    ) -> None:
+        if statistics is None and self.model.statistics is None:
+            return
+        self._analysed, self.model.statistics = request, statistics
+        self._draw()
+        text = self.model.statistics_text(self._canvas.styles_by_role())
+        self.query_one("#plot-statistics", Static).update(text)
 
     def _title(self) -> list[str]:
         return self.model.title(len(self._source.keys(self.model.state)))
@@ -192,6 +246,14 @@ class PlotScreen(Screen[PlotResult]):
     def action_bins(self, factor: float) -> None:
         """Multiply the number of bins by a factor."""
         self.change(self.model.with_bins(factor))
+
+    def action_analysis(self, step: int) -> None:
+        """Switch to the next fit, to statistics without one, or off."""
+        self.change(self.model.state.next_analysis(step))
+
+    def action_next_series(self) -> None:
+        """Show the statistics of the next series."""
+        self.change(self.model.next_series())
 
     def action_pan(self, across: float, up: float) -> None:
         """Pan by fractions of the visible range."""
@@ -354,7 +416,7 @@ class PlotScreen(Screen[PlotResult]):
     def _save(self, path: Path | None) -> None:
         if path is not None and (drawn := self.model.drawn) is not None:
             points, state, text = self.model.points, self.model.state, self.model.plain_text()
-            write = partial(save_plot, points, state, drawn.bins, text)
+            write = partial(save_plot, points, state, drawn, self.model.fit, text)
             self.write_file(path, write, " · ".join(self._title()), self.model.report_text())
 
     @work(thread=True, group="save")

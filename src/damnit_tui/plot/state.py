@@ -43,6 +43,20 @@ class Form(StrEnum):
     HISTOGRAM = "histogram"
 
 
+class Analysis(StrEnum):
+    """What is computed of a series."""
+
+    OFF = ""
+    STATISTICS = "statistics"
+    LINEAR = "linear"
+    GAUSSIAN = "gaussian"
+    EDGE = "erf"
+    """An error function, such as of a knife edge."""
+
+
+FITS = (Analysis.LINEAR, Analysis.GAUSSIAN, Analysis.EDGE)
+
+
 @dataclass(frozen=True)
 class PlotState:
     """Plotted variables, and how they are shown.
@@ -58,6 +72,8 @@ class PlotState:
         window: Drawn range of x (of a logarithmic axis, its logarithm); None: all.
         span: Likewise for y.
         cursor: The point read out, as x and y in drawn units; None: none.
+        analysis: Statistics and fit beside the plot.
+        series: The series that they are of.
     """
 
     y: tuple[str, ...] = ()
@@ -72,10 +88,12 @@ class PlotState:
     window: Window | None = None
     span: Window | None = None
     cursor: tuple[float, float] | None = None
+    analysis: Analysis = Analysis.OFF
+    series: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Convert to JSON, without what depends on the data: range and readout."""
-        kept = ("x", "colour", "over", "which", "form", "log_x", "log_y", "bins")
+        kept = ("x", "colour", "over", "which", "form", "log_x", "log_y", "bins", "analysis")
         return {"y": list(self.y)} | {name: getattr(self, name) for name in kept}
 
     @classmethod
@@ -90,11 +108,14 @@ class PlotState:
         try:
             over, which = Over(str(value.get("over"))), RunScope(str(value.get("which")))
             form = Form(str(value.get("form")))
+            analysis = Analysis(str(value.get("analysis", "")))
         except ValueError:
             return None
         logs = value.get("log_x") is True, value.get("log_y") is True
         bins = max(FEWEST_BINS, min(MOST_BINS, bins)) if bins else 0
-        return cls((*y,), str(names[-2]), str(names[-1]), over, which, form, *logs, bins)
+        return cls(
+            (*y,), str(names[-2]), str(names[-1]), over, which, form, *logs, bins, analysis=analysis
+        )
 
     def whole(self) -> PlotState:
         """Show all data."""
@@ -102,7 +123,7 @@ class PlotState:
 
     def fresh(self, **changes: object) -> PlotState:
         """Reset the view for another plot."""
-        return replace(self, window=None, span=None, cursor=None, **changes)  # type: ignore[arg-type]
+        return replace(self, window=None, span=None, cursor=None, series=0, **changes)  # type: ignore[arg-type]
 
     def with_y(self, *names: str) -> PlotState:
         """Plot these variables."""
@@ -138,6 +159,11 @@ class PlotState:
         """Switch to the next selection of runs."""
         which = list(RunScope)
         return self.fresh(which=which[(which.index(self.which) + 1) % len(which)])
+
+    def next_analysis(self, step: int) -> PlotState:
+        """Switch to the next fit, to statistics without one, or off."""
+        known = list(Analysis)
+        return replace(self, analysis=known[(known.index(self.analysis) + step) % len(known)])
 
     def with_bins(self, factor: float, present: int) -> PlotState:
         """Change the number of bins."""

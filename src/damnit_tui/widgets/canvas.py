@@ -17,7 +17,7 @@ from ..themes import component, component_classes
 
 ROLES = (
     "text", "label", "axis", "curve", "range", "crosshair", "gap", "passage", "failure", "quiet",
-    *(f"series{n}" for n in range(6)),
+    "fit", *(f"series{n}" for n in range(6)),
 )  # fmt: skip
 
 

@@ -110,6 +110,17 @@ def test_plot_as_histogram(snap, folder):
 
 
 @pytest.mark.extended
+@SIZES
+def test_plot_with_a_fit(snap, folder, size):
+    async def before(pilot):
+        await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
+        await pilot.press("f", "f")
+        await until(pilot, lambda: pilot.app.screen.model.fit is not None)
+
+    assert snap(folder, size=size, before=before)
+
+
+@pytest.mark.extended
 def test_plot_variable_dialog(snap, folder):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
