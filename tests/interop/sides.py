@@ -94,6 +94,10 @@ class Peer(Side):
         self.extract(folder, *runs)
         self.combine(folder)
 
+    def migrate_format_zero(self, folder: Path) -> None:
+        """Migrate a database of format 0."""
+        self._damnit("migrate", "v0-to-v1", cwd=folder)
+
     def script(self, name: str, *arguments: object) -> str:
         """Run a script of `peer/` in the peer's Python."""
         return self.run("-W", "ignore", HERE / "peer" / name, *arguments)

@@ -15,9 +15,11 @@ from . import (
     db_config,
     doctor,
     export,
+    gui,
     jobs,
     label,
     logs,
+    migrate,
     new_id,
     proposal,
     read_context,
@@ -32,14 +34,12 @@ from .folder import FolderOption, save_recent_folder
 
 IN_DAMNIT = {
     "combiner": "damnit-daemon combine",
-    "gui": "damnit-tui FOLDER",
-    "init": "damnit-daemon proposal NUMBER",
     "listen": "damnit-daemon start",
     "listener": "damnit-daemon start",
-    "migrate": "damnit-daemon read-context, or any command that writes. It migrates an older "
-    "database first, and keeps a backup",
 }
-"""Commands of DAMNIT that have another name here."""
+"""Commands of DAMNIT that have another name here, and other arguments."""
+SAME_AS = {"init": "proposal"}
+"""Commands of DAMNIT that have another name here, and the same arguments."""
 
 
 class Commands(TyperGroup):
@@ -49,7 +49,7 @@ class Commands(TyperGroup):
         """Return a command; None if there is none."""
         if cmd_name in IN_DAMNIT:
             ctx.fail(f"{cmd_name!r} is DAMNIT's command. Use {IN_DAMNIT[cmd_name]}.")
-        return super().get_command(ctx, cmd_name)  # type: ignore[return-value]
+        return super().get_command(ctx, SAME_AS.get(cmd_name, cmd_name))  # type: ignore[return-value]
 
 
 app = typer.Typer(
@@ -98,6 +98,7 @@ def _add(name: str, command: Callable[..., None], example: str) -> None:
 
 _add("proposal", proposal.proposal, "proposal 1234 --like 1230")
 _add("db-config", db_config.db_config, "db-config slurm_time 02:00:00")
+_add("migrate", migrate.migrate, "migrate --in 1234")
 _add("new-id", new_id.new_id, "new-id --in copy/")
 _add("read-context", read_context.read_context, "read-context --check")
 _add("reprocess", reprocess.reprocess, "reprocess 20-32 --var n_trains --watch")
@@ -116,3 +117,4 @@ _add("export", export.export, "export -o runs.html --filter 'xgm > 500' --follow
 _add("label", label.label, "label 20-32 bad sample-7")
 _add("alerts", alerts.alerts, "alerts --acknowledge 20-32")
 _add("run", run.run, "run --in 1234")
+app.command("gui", hidden=True)(gui.gui)

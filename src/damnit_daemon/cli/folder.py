@@ -55,7 +55,7 @@ def writable_folder(context: typer.Context, own: str | None = None) -> DamnitFol
     from ..store import FORMAT_VERSION, Database, migrate
 
     folder = chosen_folder(context, own)
-    if 1 <= Database(folder.database).format_version() < FORMAT_VERSION:
+    if Database(folder.database).format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)
         if backup is not None:  # not migrated by another process meanwhile
             typer.echo(

@@ -15,7 +15,7 @@ from ..ledger import LeaseLost, Ledger, release, take_lease
 from ..paths import DamnitFolder
 from ..settings import Trigger
 from ..store import FORMAT_VERSION, Database, load_settings, migrate
-from ..store.identity import note_place
+from ..store.identity import copy_sentence, note_place
 from ..supervise.sd_notify import Notifier
 from .arrival_threads import ArrivalThreads
 from .daemon import Daemon, daemon_info
@@ -62,7 +62,8 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
         waiting=lambda lease: notifier.status(f"waiting for the daemon on {lease.holder.host}"),
     )
     save_memo(folder)
-    note_place(folder)
+    if original := note_place(folder):
+        log.warning("%s", copy_sentence(original))
     producer = Producer(broker) if broker is not None and broker.update_topic else None
     announcer = Publisher(producer)
     daemon = Daemon(folder, token, settings, announcer, info=info)
@@ -94,7 +95,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
 def _prepare(folder: DamnitFolder) -> tuple[DaemonSettings, BrokerSettings | None]:
     """Read the settings; first bring an old database up to date."""
     database = Database(folder.database)
-    if 1 <= database.format_version() < FORMAT_VERSION:
+    if database.format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)
         log.info(
             "The database was migrated to format %s; the old one is kept as %s",

@@ -98,9 +98,9 @@ class Database:
         con = self.connect_readable()
         try:
             version = read_format(con, self.path)
-            require_readable(version, self.path)
+            require_readable(con, version, self.path)
             if version < FORMAT_VERSION:
-                overlay_missing(con)
+                overlay_missing(con, version, self.path)
             con.execute("PRAGMA query_only = ON")
         except BaseException:
             con.close()

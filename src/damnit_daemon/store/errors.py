@@ -92,11 +92,10 @@ class FormatTooOld(StoreError):
     """Raised for a format that has to be migrated first."""
 
     def __init__(self, path: Path, version: int) -> None:
-        if version < 1:
-            hint = "Convert it with `damnit migrate v0-to-v1` of DAMNIT 0.3 or later."
-        else:
-            hint = "Run `damnit-daemon read-context`, which migrates it and keeps a copy."
-        super().__init__(f"{path} has the old format {version}.", hint=hint)
+        super().__init__(
+            f"{path} has the old format {version}.",
+            hint="Run `damnit-daemon migrate`, which keeps a copy.",
+        )
 
 
 class FormatTooNew(StoreError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from . import format_zero
 from .errors import FormatTooNew, FormatTooOld, NotADatabase
-from .schema import FORMAT_VERSION, has_attributes
+from .schema import FORMAT_VERSION, create_run_tables, has_attributes
 
 
 def read_format(con: sqlite3.Connection, path: Path) -> int:
@@ -41,10 +42,10 @@ def _no_tables(path: Path) -> NotADatabase:
     return NotADatabase(path, "is an SQLite database, but not of DAMNIT")
 
 
-def require_readable(version: int, path: Path) -> None:
-    """Refuse format 0, whose tables differ."""
-    if version < 1:
-        raise FormatTooOld(path, version)
+def require_readable(con: sqlite3.Connection, version: int, path: Path) -> None:
+    """Refuse a database without a format number that has not the tables of format 0 either."""
+    if version < 1 and not format_zero.is_format_zero(con):
+        raise NotADatabase(path, "has no format number, and not the tables of format 0")
 
 
 def require_current(version: int, path: Path) -> None:
@@ -55,14 +56,17 @@ def require_current(version: int, path: Path) -> None:
         raise FormatTooNew(path, version, "it is readable, but not writable")
 
 
-def overlay_missing(con: sqlite3.Connection) -> None:
-    """Provide, for this connection only, what formats 1 to 3 lack.
+def overlay_missing(con: sqlite3.Connection, version: int, path: Path) -> None:
+    """Provide, for this connection only, what formats 0 to 3 lack.
 
     SQLite resolves names to temporary tables and views first, so queries for the
     current format work unchanged.
     """
     con.execute("PRAGMA temp_store = MEMORY")
-    if not has_attributes(con):
+    if version < 1:  # no program writes it any more: a copy of its runs stays valid
+        create_run_tables(con, "temp")
+        format_zero.save_rows(con, "temp", *format_zero.load_rows(con, path))
+    elif not has_attributes(con):
         con.execute(
             "CREATE TEMP VIEW run_variables AS "
             "SELECT rowid, *, NULL AS attributes FROM main.run_variables"

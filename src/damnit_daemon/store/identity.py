@@ -43,7 +43,7 @@ def original_of(folder: DamnitFolder) -> Path | None:
     try:
         stored = json.loads((folder.internals / NOTE).read_text("utf-8"))
         place, identity = Path(str(stored["path"])), str(stored["db_id"])
-        is_elsewhere = place.is_dir() and not place.samefile(folder.path)
+        is_elsewhere = place.is_dir() and not _is_same(DamnitFolder(place), folder)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     if not is_elsewhere or not identity or identity != load_identity(folder):
@@ -55,25 +55,43 @@ def original_of(folder: DamnitFolder) -> Path | None:
     return place if is_shared else None
 
 
-def note_place(folder: DamnitFolder) -> None:
+def _is_same(one: DamnitFolder, other: DamnitFolder) -> bool:
+    """Return True if two paths lead to one folder, by links or by two mounts of a file system.
+
+    Mounts differ in their device numbers, but not in the inodes, sizes and times of what they show.
+    """
+    if one.path.samefile(other.path):
+        return True
+    first, second = one.database.stat(), other.database.stat()
+    inodes = [
+        (folder.path.stat().st_ino, found.st_ino, found.st_size, found.st_mtime_ns)
+        for folder, found in ((one, first), (other, second))
+    ]
+    return first.st_dev != second.st_dev and inodes[0] == inodes[1]
+
+
+def note_place(folder: DamnitFolder) -> Path | None:
     """Record a folder's path, unless it is a copy; failing to write it is not an error.
+
+    Returns:
+        The folder it is a copy of; None if it is none.
 
     Raises:
         StoreError: If its database cannot be read.
     """
     if original := original_of(folder):
-        log.warning("%s", copy_sentence(original))
-        return
+        return original
     path = folder.internals / NOTE
     note = {"path": str(folder.path.absolute()), "db_id": load_identity(folder)}
     text = json.dumps(note)
     try:
         if path.exists() and path.read_text("utf-8") == text:
-            return
+            return None
         make_shared_folder(folder.internals)
         atomic_write(path, text.encode(), file_bits(path.parent))
     except (OSError, DamnitError) as error:
-        log.warning("%s cannot be written: %s", path, error)
+        log.info("%s cannot be written: %s", path, error)
+    return None
 
 
 def give_new_identity(folder: DamnitFolder) -> str:

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from ..permissions import file_bits
-from . import settings
+from . import format_zero, settings
 from .creation import link_into_place, new_db_id, new_file_beside
 from .database import DEFAULT_TIMEOUT_S, Database
 from .errors import DatabaseExists, FormatTooNew
@@ -19,7 +19,7 @@ from .views import rebuild_views
 
 
 def migrate(path: Path, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Path | None:
-    """Migrate a database of format 1 to 3 to the current one.
+    """Migrate a database of format 0 to 3 to the current one.
 
     A copy is made next to it first (`runs.v2-backup.sqlite`). All steps are one
     transaction: all or nothing, and only once if several programs try at the same
@@ -36,18 +36,29 @@ def migrate(path: Path, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Path | None:
         con.execute("PRAGMA foreign_keys = ON")
         con.execute("BEGIN IMMEDIATE")
         version = read_format(con, database.path)
-        require_readable(version, database.path)
+        require_readable(con, version, database.path)
         if version == FORMAT_VERSION:
             return None
         if version > FORMAT_VERSION:
             raise FormatTooNew(database.path, version, "there is nothing to bring up to date")
         backup = _back_up(database, version)
-        upgrade(con, version)
+        if version < 1:
+            _upgrade_format_zero(con, database.path)
+        else:
+            upgrade(con, version)
         if settings.load_setting(con, settings.DB_ID) is None:
             settings.save_setting(con, settings.DB_ID, new_db_id())
         rebuild_views(con)
         con.execute("COMMIT")
     return backup
+
+
+def _upgrade_format_zero(con: sqlite3.Connection, path: Path) -> None:
+    runs, values = format_zero.load_rows(con, path)
+    format_zero.remove_table(con)
+    upgrade(con, 0)
+    format_zero.save_rows(con, "main", runs, values)
+    format_zero.define_variables(con, values)
 
 
 def _back_up(database: Database, version: int) -> Path:

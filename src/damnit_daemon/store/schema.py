@@ -6,6 +6,7 @@ Never edit a released step: existing databases have gone through it.
 from __future__ import annotations
 
 import sqlite3
+from typing import Literal
 
 FORMAT_VERSION = 4
 """DAMNIT's `data_format_version`; `PRAGMA user_version` belongs to DAMNIT."""
@@ -18,20 +19,23 @@ PLAIN_VIEWS = (
 
 # No types in run_info, run_variables, metameta.value and time_comments: SQLite then
 # stores values as they are bound, and DAMNIT relies on that.
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS run_info(proposal, run, start_time, added_at)",
-    "CREATE UNIQUE INDEX IF NOT EXISTS proposal_run ON run_info (proposal, run)",
-    """CREATE TABLE IF NOT EXISTS run_variables(
+_RUN_TABLES = (
+    "CREATE TABLE IF NOT EXISTS {0}.run_info(proposal, run, start_time, added_at)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS {0}.proposal_run ON run_info (proposal, run)",
+    """CREATE TABLE IF NOT EXISTS {0}.run_variables(
         proposal, run, name, version, value, timestamp, max_diff, provenance,
         summary_type, summary_method)""",
-    """CREATE UNIQUE INDEX IF NOT EXISTS variable_version
+    """CREATE UNIQUE INDEX IF NOT EXISTS {0}.variable_version
         ON run_variables (proposal, run, name, version)""",
+)
+_TABLES = (
     "CREATE TABLE IF NOT EXISTS metameta(key PRIMARY KEY NOT NULL, value)",
     """CREATE TABLE IF NOT EXISTS variables(
         name TEXT PRIMARY KEY NOT NULL, type TEXT, title TEXT, description TEXT,
         attributes TEXT)""",
     "CREATE TABLE IF NOT EXISTS time_comments(timestamp, comment)",
 )
+_ADD_ATTRIBUTES = "ALTER TABLE {0}.run_variables ADD COLUMN attributes"
 _TAGS = (
     """CREATE TABLE IF NOT EXISTS tags(
         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL)""",
@@ -65,9 +69,10 @@ def upgrade(con: sqlite3.Connection, version: int) -> None:
     number separately, and may be killed in between.
     """
     if version < 1:
+        create_run_tables(con, "main")
         _execute_all(con, _TABLES)
-    if version < 2 and not has_attributes(con):
-        con.execute("ALTER TABLE run_variables ADD COLUMN attributes")
+    elif version < 2 and not has_attributes(con):
+        con.execute(_ADD_ATTRIBUTES.format("main"))
     if version < 3:
         _execute_all(con, _TAGS)
     _execute_all(con, _ORPHAN_TAGS)
@@ -77,10 +82,18 @@ def upgrade(con: sqlite3.Connection, version: int) -> None:
     )
 
 
-def has_attributes(con: sqlite3.Connection) -> bool:
+def create_run_tables(con: sqlite3.Connection, schema: Literal["main", "temp"]) -> None:
+    """Create the tables of runs and values, if they do not exist."""
+    for statement in _RUN_TABLES:
+        con.execute(statement.format(schema))
+    if not has_attributes(con, schema):
+        con.execute(_ADD_ATTRIBUTES.format(schema))
+
+
+def has_attributes(con: sqlite3.Connection, schema: Literal["main", "temp"] = "main") -> bool:
     """Return True if `run_variables` has the column that format 2 added."""
-    columns = con.execute("SELECT name FROM pragma_table_info('run_variables')").fetchall()
-    return ("attributes",) in columns
+    sql = "SELECT name FROM pragma_table_info('run_variables', ?)"
+    return ("attributes",) in con.execute(sql, (schema,)).fetchall()
 
 
 def _execute_all(con: sqlite3.Connection, statements: tuple[str, ...]) -> None:

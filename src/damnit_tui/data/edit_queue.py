@@ -115,7 +115,7 @@ class Denial(NamedTuple):
     """Why writing is disabled, and what could be done about it; falsy if writing is possible."""
 
     reason: str = ""
-    old_format: int = 0
+    old_format: int | None = None
     """The database's format, if a migration would help."""
 
     def __bool__(self) -> bool:
@@ -210,7 +210,7 @@ class EditQueue:
         if version > FORMAT_VERSION:
             reason = f"The database format {version} is too new: editing needs a newer damnit-tui."
             return Denial(reason)
-        if 1 <= version < FORMAT_VERSION:
+        if version < FORMAT_VERSION:
             reason = f"The database has the old format {version}, which is read-only."
             return Denial(reason, version)
         return Denial()
@@ -340,7 +340,9 @@ class EditQueue:
     def _open(self) -> Editor:
         if self._editor is None:
             from damnit_daemon.edit import Editor
+            from damnit_daemon.store.identity import note_place
 
+            note_place(self._folder)
             self._editor = Editor(self._folder, clock=self._clock, timeout_s=TIMEOUT_S)
         return self._editor
 

@@ -88,7 +88,7 @@ class EditBar(Vertical):
     def may_write(self) -> bool:
         """Return True if writing is possible; else report why not, and offer what can be done."""
         denied = self.edits.denied
-        if denied.old_format:
+        if denied.old_format is not None:
             self._offer_migration()
         elif denied:
             self.notify(visible(f"{denied.reason}"), markup=False)

@@ -51,7 +51,7 @@ class Status(NamedTuple):
     folder: str
     proposal: int | None = None
     read_only: bool = False
-    old_format: int = 0
+    old_format: int | None = None
     """The database's format, if it must be upgraded before editing."""
     unwritten: int = 0
     """Edits that cannot be saved at the moment."""
@@ -125,7 +125,7 @@ class Status(NamedTuple):
     def marks(self) -> list[RoleText]:
         """Return the special properties of this view."""
         found = []
-        if self.old_format:
+        if self.old_format is not None:
             found.append((f"⊘ old format {self.old_format}: e migrates", "alert"))
         elif self.read_only:
             found.append(("⊘ read-only", "alert"))

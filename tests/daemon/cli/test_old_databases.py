@@ -25,11 +25,11 @@ def make_old(folder):
 
 
 @pytest.mark.extended
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
 @pytest.mark.parametrize(
     "command", [["read-context"], ["combine"], ["db-config", "slurm_time", "01:00:00"],
                 ["label", "7", "good"],
-                ["reprocess", "7", "--direct", "--mock"]], ids=lambda c: c[0],
+                ["reprocess", "7", "--direct", "--mock"], ["migrate"]], ids=lambda c: c[0],
 )  # fmt: skip
 def test_writing_command_migrates_old_database_with_backup(damnit, make_old, version, command):
     folder = make_old(version)
@@ -41,7 +41,7 @@ def test_writing_command_migrates_old_database_with_backup(damnit, make_old, ver
 
 
 @pytest.mark.extended
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
 @pytest.mark.parametrize(
     "command", [["export"], ["db-config"], ["db-config", "proposal"], ["read-context", "--check"],
                 ["label"],
@@ -55,8 +55,7 @@ def test_reading_command_leaves_old_database_unchanged(damnit, make_old, version
     assert folder.database.read_bytes() == before
 
 
-def test_database_without_format_is_refused_with_remedy(damnit, make_old):
-    make_old(0)
-    result = damnit("read-context")
-    assert result.code == 1
-    assert "damnit migrate v0-to-v1" in result.err
+def test_migrate_on_a_current_database_changes_nothing(damnit, folder):
+    before = folder.database.read_bytes()
+    assert damnit("migrate").out.endswith("has the current format 4.\n")
+    assert folder.database.read_bytes() == before

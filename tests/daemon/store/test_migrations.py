@@ -1,5 +1,6 @@
 """Migration of older databases to the current format."""
 
+import os
 import re
 import sqlite3
 import stat
@@ -15,10 +16,15 @@ from damnit_daemon.store import (
     DatabaseMissing,
     DatabaseReadOnly,
     FormatTooNew,
-    FormatTooOld,
     NewValue,
+    NotADatabase,
     create_database,
+    load_notes,
+    load_runs,
+    load_setting,
     load_value,
+    load_values,
+    load_variables,
     migrate,
     save_values,
     update_computed_variables,
@@ -37,7 +43,7 @@ def structure(path):
     return columns, objects(path, "index"), objects(path, "trigger"), objects(path, "view")
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
 def test_migrated_database_has_schema_of_a_new_one(make_old_database, tmp_path, version):
     path = make_old_database(version)
 
@@ -156,11 +162,64 @@ def test_migration_of_locked_database_does_not_start(make_old_database):
     assert names_in(path.parent) == ["runs.sqlite"]
 
 
-def test_migration_of_format_0_and_newer_formats_is_refused(make_old_database):
+V0_MORE = """
+ALTER TABLE runs ADD COLUMN sample;
+ALTER TABLE runs ADD COLUMN picture;
+INSERT INTO variables VALUES ('sample', 'string', 'Sample', 'What is in', NULL);
+INSERT INTO runs VALUES (1234, 8, 1700000500.0, 1700000600.0, 'dark', 9.5, 'LaB6', x'8004');
+INSERT INTO runs VALUES (1234, 9, NULL, 1700000700.0, NULL, NULL, NULL, NULL);
+INSERT INTO time_comments VALUES (1700000300, 'beam is back');
+"""
+
+
+def contents(path):
+    with Database(path).reading() as con:
+        values = {
+            (v.key.run, v.name): (v.value, v.timestamp, v.provenance)
+            for v in load_values(con, blobs=True)
+        }
+        runs = [(*row.key, row.start_time) for row in load_runs(con)]
+        return runs, values, [note.text for note in load_notes(con)]
+
+
+def test_format_0_is_read_as_it_is_after_its_migration(make_old_database):
     path = make_old_database(0)
-    with pytest.raises(FormatTooOld, match="v0-to-v1"):
+    run_script(path, V0_MORE)
+    results = path.parent / "extracted_data" / "p1234_r7.h5"
+    results.parent.mkdir()
+    results.touch()
+    os.utime(results, (1700009000.0, 1700009000.0))
+    before, old = path.read_bytes(), contents(path)
+    assert path.read_bytes() == before
+    assert old[0] == [(1234, 7, 1.7e9), (1234, 8, 1700000500.0), (1234, 9, None)]
+    assert old[1] == {
+        (7, "energy"): (9.3, 1700009000.0, "context.py"),
+        (8, "energy"): (9.5, 1700000600.0, "context.py"),
+        (8, "comment"): ("dark", 1700000600.0, "manual-input"),
+        (8, "sample"): ("LaB6", 1700000600.0, "manual-input"),
+        (8, "picture"): (b"\x80\x04", 1700000600.0, "context.py"),
+    }
+    backup = migrate(path)
+    assert backup.name == "runs.v0-backup.sqlite"
+    assert contents(path) == contents(backup) == old
+    with Database(path).reading() as con:
+        assert {(info.name, info.type) for info in load_variables(con)} == {
+            ("sample", "string"), ("energy", None), ("picture", None)
+        }  # fmt: skip
+        assert load_setting(con, "proposal") == 1234
+        assert len(load_setting(con, "db_id")) == 40
+        assert con.execute("SELECT energy FROM runs WHERE run = 8").fetchall() == [(9.5,)]
+
+
+def test_database_without_format_number_and_tables_of_format_0_is_refused(make_old_database):
+    path = make_old_database(1)
+    run_script(path, "DELETE FROM metameta")
+    with pytest.raises(NotADatabase, match="no format number"):
         migrate(path)
 
+
+def test_migration_of_newer_formats_is_refused(make_old_database):
+    path = make_old_database(0)
     run_script(path, "INSERT INTO metameta VALUES ('data_format_version', 99)")
     with pytest.raises(FormatTooNew):
         migrate(path)

@@ -10,6 +10,8 @@ from damnit_daemon.combine import quarantine
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store.identity import give_new_identity, note_place
 from damnit_tui.daemon.screen import DaemonScreen
+from damnit_tui.data.edit_commands import AddNote
+from damnit_tui.data.edit_queue import EditQueue
 from damnit_tui.data.folder_warnings import FolderWarnings, load_folder_warnings
 from damnit_tui.widgets.status import StatusLines
 
@@ -85,3 +87,14 @@ async def test_folder_warnings_are_shown_in_status_lines_and_on_the_daemon_scree
         shown = " ".join(strip.text.strip() for strip in app.screen._compositor.render_strips())
         assert "with its identity" in shown
         assert "1 fragment of run 412 damaged: " in shown
+
+
+def test_copy_of_a_folder_that_was_only_edited_in_the_app_is_noticed(folder, monkeypatch):
+    monkeypatch.setenv("AMORE_BROKER", "none")
+    queue = EditQueue(folder)
+    queue.put(AddNote(1.0, "beam is back"))
+    queue.stop()
+    assert len(list(queue.outcomes())) == 1
+    copy = shutil.copytree(folder.path, folder.path.with_name("copy"))
+    assert load_folder_warnings(DamnitFolder(copy)).copy_of == str(folder.path)
+    assert load_folder_warnings(folder).copy_of == ""

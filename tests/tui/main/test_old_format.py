@@ -32,7 +32,7 @@ def formats(folder):
     return {path.name: Database(path).format_version() for path in files}
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
 async def test_editing_an_old_format_offers_the_migration(make_old, version):
     folder = make_old(version)
     app = make_app(folder)

@@ -18,7 +18,7 @@ def repair(folder: DamnitFolder) -> Iterator[str]:
     Raises:
         DamnitError: If that fails; earlier repairs persist.
     """
-    if 1 <= Database(folder.database).format_version() < FORMAT_VERSION:
+    if Database(folder.database).format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)
         if backup is not None:
             yield f"migrated the database to format {FORMAT_VERSION}; the old one is {backup.name}"
