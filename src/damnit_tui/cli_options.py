@@ -40,6 +40,16 @@ def _print_format(text: str | None) -> TextFormat | None:
     return found
 
 
+def _check_follow(format: TextFormat | None, sort: str) -> None:
+    from damnit_daemon.export.formats import LINE_FORMATS
+
+    if format not in LINE_FORMATS:
+        formats = ", ".join(LINE_FORMATS)
+        raise typer.BadParameter(f"--follow needs --print with one of {formats}.")
+    if sort:
+        raise typer.BadParameter("--follow prints runs as they come, so --sort is not possible.")
+
+
 def _complete_demo(incomplete: str) -> list[str]:
     return [DEMO] if incomplete and DEMO.startswith(incomplete) else []  # else: files
 
@@ -95,11 +105,20 @@ def open_folder(
         str | None,
         typer.Option(
             "--print",
-            metavar="md|csv|tsv|json|html",
+            metavar="md|csv|tsv|json|jsonl|html",
             autocompletion=_complete_format,
             help="Print the table and exit, by default as md. Default in a pipe: md.",
         ),
     ] = None,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "-f",
+            "--follow",
+            help="With --print md, csv, tsv or jsonl: go on printing runs that are new or have "
+            "changed, until Ctrl-C.",
+        ),
+    ] = False,
     filter: Annotated[
         str,
         typer.Option(metavar="TEXT", help="Only matching runs, such as 'xgm > 500 sample ~ dark'."),
@@ -172,8 +191,10 @@ def open_folder(
     if fit and not plot:
         raise typer.BadParameter("--fit needs a plot: give columns with --plot.")
     size, format = (width, height), _print_format(print_)
+    if follow:
+        _check_follow(format, sort)
     shown = (filter, sort, columns, view)
-    run(Options(folder, read_only, lite, format, *shown, graphics, plot, size, fit))
+    run(Options(folder, read_only, lite, format, *shown, graphics, plot, size, fit, follow))
 
 
 def show_demo(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,6 +48,8 @@ class Options(NamedTuple):
     """Columns and lines of the printed plot; None for the terminal's."""
     fit: str = ""
     """The fit of the printed plot: linear, gaussian or erf."""
+    follow: bool = False
+    """Go on printing new and changed runs."""
 
 
 def why_printed(environ: Mapping[str, str]) -> str:
@@ -93,6 +95,9 @@ def run(options: Options) -> None:
         session = Session(folder, read_only=options.read_only)
         if options.plot:
             print_plot_of(session, options)
+            return
+        if options.follow:
+            follow_table(session, options.print_format or "md", options)
             return
         print_table(session, options.print_format or "md", options)
         return
@@ -152,6 +157,46 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
     with ignore_broken_pipe():
         for part in parts:
             sys.stdout.write(for_stdout(part))
+
+
+def follow_table(session: Session, format_name: TextFormat, options: Options) -> None:
+    """Print the table, then its new and changed rows, until Ctrl-C or the reader has gone."""
+    from damnit_daemon.export import TableSelection, follow
+    from damnit_daemon.model.sanitize import for_stdout
+
+    filter_text, _, columns = cli_overrides(options).printed(session.load_columns)
+    selection = TableSelection(filter_text, "", columns)
+    lines = follow.NewLines(session.database, selection, format_name)
+    left_out: set[str] = set()
+
+    def write() -> None:
+        text = lines.read()
+        if new := [title for title in lines.left_out if title not in left_out]:
+            left_out.update(new)
+            report(f"new columns are not printed: {', '.join(new)}. Start again to print them.")
+        sys.stdout.write(for_stdout(text))
+        sys.stdout.flush()
+
+    def report(problem: str) -> None:
+        text = for_stdout(f"damnit-tui: {problem or 'the table can be read again.'}")
+        print(text, file=sys.stderr)
+
+    with ignore_broken_pipe(), suppress(KeyboardInterrupt):
+        follow.follow_table(session.database, write, report, pause=_pause_for_reader)
+
+
+def _pause_for_reader(seconds: float) -> None:
+    """Wait for some seconds.
+
+    Raises:
+        BrokenPipeError: If the reader of stdout has gone, as `head` does.
+    """
+    import select
+
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)  # errors and hang-ups are always reported
+    if any(event & select.POLLERR for _, event in poll.poll(seconds * 1000)):
+        raise BrokenPipeError
 
 
 def print_plot_of(session: Session, options: Options) -> None:

@@ -33,6 +33,8 @@ from damnit_daemon.export import (
 )
 from damnit_daemon.export import files as files_module
 from damnit_daemon.export import table as table_module
+from damnit_daemon.export.follow import NewLines
+from damnit_daemon.export.formats import LINE_FORMATS
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.store import (
     Database,
@@ -217,6 +219,21 @@ def test_selection_exports_given_runs_and_variables_in_given_order(database):
     assert dict(table.lines())[table.runs[1]] == ("plain", 1234.5)
 
 
+def test_html_export_shows_booleans_as_words_and_labels_without_being_asked(database):
+    with database.writing() as con:
+        computed = NewValue(KEY, "stable", 0, attributes={"value_type": "boolean"})
+        save_values(con, [computed, NewValue(RunKey(1234, 2), "stable", 1.5)], now=20)
+    assert "<th>Labels" not in export_table(database, format="html")
+    with database.writing() as con:
+        save_labels(con, [LabelChange(KEY, (), ("dark",))])
+    page = export_table(database, format="html")
+    assert "<th>Labels" in page
+    for cell in ("<td>dark", "<td>yes", "<td>no", '<td class="n">1.5000'):
+        assert f"{cell}<" in page or f"{cell}\n" in page
+    first, second = csv.DictReader(io.StringIO(export_table(database, format="csv")))
+    assert (first["stable"], second["stable"]) == ("False", "1.5")
+
+
 def test_html_export_is_a_page_in_which_no_text_is_markup(database):
     page = export_table(database, format="html")
     assert page.startswith("<!doctype html>")
@@ -343,6 +360,8 @@ def test_exported_files_keep_invisible_characters(database, tmp_path, format_nam
         found = {c.value for row in openpyxl.load_workbook(target)["Runs"].iter_rows() for c in row}
     elif format_name == "parquet":
         found = set(parquet.read_table(target).to_pylist()[0].values())
+    elif format_name == "jsonl":
+        found = set(json.loads(target.read_text("utf-8").split("\n")[0])["values"].values())
     elif format_name == "json":
         found = set(json.loads(target.read_text("utf-8"))["runs"][0]["values"].values())
     else:
@@ -493,6 +512,44 @@ def test_following_survives_a_missing_database(database, following):
     assert page.read_text() == before
     away.rename(database.path)
     wait_until(lambda: "the file is written again" in said.read_text())
+
+
+@pytest.mark.parametrize("format", LINE_FORMATS)
+def test_new_lines_are_those_of_new_and_changed_runs(database, format):
+    lines = NewLines(database, TableSelection(columns="number,text"), format)
+    first = lines.read().splitlines()
+    assert len(first) == {"md": 4, "jsonl": 2}.get(format, 3)
+    assert lines.read() == ""
+    with database.writing() as con:
+        save_values(con, [NewValue(RunKey(1234, 3), "number", 7)], now=2e9)
+    (third,) = lines.read().splitlines()
+    assert "1234" in third
+    assert third not in first
+    with database.writing() as con:
+        save_values(con, [NewValue(KEY, "text", "changed"), NewValue(KEY, "big", 5.0)], now=2e9)
+    (again,) = lines.read().splitlines()
+    assert again == first[-2].replace("plain", "changed")
+    with database.writing() as con:
+        save_values(con, [NewValue(KEY, "big", 6.0)], now=2e9)  # not among the columns
+    assert lines.read() == ""
+
+
+def test_new_lines_begin_with_the_header_at_the_first_run_that_matches(database):
+    lines = NewLines(database, TableSelection(filter="run > 2"), "csv")
+    assert lines.read() == ""
+    with database.writing() as con:
+        save_values(con, [NewValue(RunKey(1234, 3), "number", 7)], now=2e9)
+    header, row = lines.read().splitlines()
+    assert header.startswith("Proposal,Run,")
+    # Lines keep the columns of the header; others are named.
+    with database.writing() as con:
+        add_user_variable(con, VariableInfo("later", "Later", None, "number"))
+        save_values(
+            con, [NewValue(RunKey(1234, 4), "later", 7, provenance="manual-input")], now=2e9
+        )
+    (third,) = csv.reader([lines.read()])
+    assert len(third) == len(next(csv.reader([header]))) == len(next(csv.reader([row])))
+    assert lines.left_out == ["Later"]
 
 
 def test_following_needs_a_file(database):

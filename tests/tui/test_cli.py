@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -14,6 +15,8 @@ from damnit_tui.state.column_selection import ColumnSelection
 from damnit_tui.state.saved_views import save_view
 from damnit_tui.state.view_state import ViewState
 from tests.daemon.builders import make_damnit_folder
+
+from .conftest import PROPOSAL, add_run
 
 
 def run(*arguments, **environ):
@@ -53,6 +56,7 @@ def test_command_with_only_a_folder_does_not_import_typer(arguments, plain):
         (["--print=json"], Options(None, print_format="json")),
         (["x", "--view", "a b", "--sort", "-a"], Options("x", view="a b", sort="-a")),
         (["x", "--plot", "a vs b"], Options("x", plot="a vs b")),
+        (["x", "--print", "-f"], Options("x", print_format="md", follow=True)),
         (["--plot=a", "--fit", "erf"], Options(None, plot="a", fit="erf")),
         (["--plot=a", "--width=90", "--height=30"], Options(None, plot="a", size=(90, 30))),
         (["x", "--filter", "a > 1", "--columns", "a"], Options("x", filter="a > 1", columns="a")),
@@ -95,7 +99,7 @@ def test_unknown_print_format_is_named_as_the_mistake(words, capsys):
     said = capsys.readouterr().err
     assert "'--print': " in said
     assert f"{words[-1] if '/' in words[-1] else 'xml'!r} is neither a format" in said
-    assert "(md, csv, tsv, json, html) nor a folder." in said
+    assert "(md, csv, tsv, json, jsonl, html) nor a folder." in said
 
 
 def test_output_to_a_pipe_is_the_printed_table(folder):
@@ -189,6 +193,30 @@ def test_output_to_a_closed_pipe_ends_without_an_error(folder, option):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def following(folder, *options):
+    command = [sys.executable, "-m", "damnit_tui", str(folder.path), "--print=csv", "--follow"]
+    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_followed_table_is_printed_run_by_run_until_a_signal(folder, end):
+    with following(folder, "--columns=ratio", "--filter=run > 411") as process:
+        lines = [process.stdout.readline() for _ in range(2)]
+        assert lines == ["Proposal,Run,Timestamp,Ratio\n", lines[1]]
+        add_run(folder, 413)
+        assert process.stdout.readline().startswith(f"{PROPOSAL},413,")
+        process.send_signal(end)
+        assert process.wait(20) == 0
+        assert process.stdout.read() == ""
+
+
+def test_followed_table_ends_when_its_reader_does(folder):
+    with following(folder) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(20) == 0
+
+
 def test_plot_option_respects_filter_and_width(folder):
     done = run(folder.path, "--plot", "hits, ratio", "--filter", "run > 408", "--width", "150")
     lines = done.stdout.splitlines()
@@ -278,7 +306,7 @@ def test_shell_completes_options_and_their_values(folder):
 
 @pytest.mark.extended
 def test_shell_completes_formats_and_options():
-    assert complete("--print", "") == ["md", "csv", "tsv", "json", "html"]
+    assert complete("--print", "") == ["md", "csv", "tsv", "json", "jsonl", "html"]
     assert complete("de") == ["demo"]
     assert complete("demo", "--r") == ["--runs"]
     assert complete("--re") == ["--read-only"]

@@ -19,6 +19,7 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     JSON = "json"
+    JSONL = "jsonl"
     HTML = "html"
     XLSX = "xlsx"
     PARQUET = "parquet"
@@ -74,7 +75,7 @@ def export(
 ) -> None:
     """Export the run table, or part of it.
 
-    Formats: Markdown, CSV, TSV, JSON, HTML, Excel, Parquet.
+    Formats: Markdown, CSV, TSV, JSON, JSON Lines, HTML, Excel, Parquet.
     """
     from ..export import (
         TableSelection,
@@ -93,7 +94,10 @@ def export(
     database, choice = Database(damnit.database), TableSelection(filter, sort, columns)
     if follow:
         if output is None:
-            raise typer.BadParameter("--follow needs a file: give one with --output.")
+            raise typer.BadParameter(
+                "--follow needs a file: give one with --output. To print new runs as lines: "
+                "damnit-tui FOLDER --print csv --follow"
+            )
         from ..export.follow import follow_table
 
         print_message(f"writing {output} after each change; Ctrl-C ends it.")
@@ -102,7 +106,11 @@ def export(
             follow_table(
                 database,
                 lambda: write_table(load_table(database, choice), output, chosen_format, **options),
-                print_message,
+                lambda problem: print_message(
+                    f"{problem} The file stays as it is meanwhile."
+                    if problem
+                    else "the file is written again."
+                ),
             )
         except KeyboardInterrupt:
             raise typer.Exit from None

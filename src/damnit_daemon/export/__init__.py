@@ -1,4 +1,4 @@
-"""Export the run table as Markdown, CSV, TSV, JSON, HTML, Excel or Parquet.
+"""Export the run table as Markdown, CSV, TSV, JSON, JSON Lines, HTML, Excel or Parquet.
 
 table = load_table(database, TableSelection(filter="xgm > 500"))
 write_table(table, Path("runs.xlsx"), "xlsx")

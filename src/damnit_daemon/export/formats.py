@@ -6,10 +6,12 @@ from typing import Literal
 
 from ..errors import DamnitError
 
-TextFormat = Literal["md", "csv", "tsv", "json", "html"]
-Format = Literal["md", "csv", "tsv", "json", "html", "xlsx", "parquet"]
+TextFormat = Literal["md", "csv", "tsv", "json", "jsonl", "html"]
+Format = Literal["md", "csv", "tsv", "json", "jsonl", "html", "xlsx", "parquet"]
 
-TEXT_FORMATS: tuple[TextFormat, ...] = ("md", "csv", "tsv", "json", "html")
+TEXT_FORMATS: tuple[TextFormat, ...] = ("md", "csv", "tsv", "json", "jsonl", "html")
+LINE_FORMATS: tuple[TextFormat, ...] = ("md", "csv", "tsv", "jsonl")
+"""With one line for each run."""
 FORMATS: tuple[Format, ...] = (*TEXT_FORMATS, "xlsx", "parquet")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -13,9 +13,11 @@ from ..model import Column, Failure, RunKey, RunRow
 from ..model.value import describe_blob
 from ..query import SummaryTable, parse_filter, parse_sort, sort_keys
 from ..query.cells import LABELS
+from ..runner.file_format import BOOLEAN
 from ..store import (
     Database,
     Note,
+    load_boolean_names,
     load_columns,
     load_content,
     load_notes,
@@ -144,12 +146,14 @@ def load_table(
     choice = choice or TableSelection()
     with database.reading() as con:
         columns, runs, notes = load_columns(con), load_runs(con), load_notes(con)
+        booleans = load_boolean_names(con)
     columns.sort(key=lambda column: (column.name != COMMENT, column.title.casefold()))
     selected = _selected_runs(runs, choice)
+    booleans |= {column.name for column in columns if column.type == BOOLEAN}
     shown = _selected_columns(columns, choice)
     if choice.keys is None and (choice.filter or choice.sort):
         selected = _select(database, selected, columns, choice, progress)
-    read = _reader(database, shown, are_all=len(shown) == len(columns))
+    read = _reader(database, shown, booleans, are_all=len(shown) == len(columns))
     has_others = len(selected) < len(runs)
     return ExportTable(shown, selected, read, tuple(notes), progress, has_others)
 
@@ -161,10 +165,9 @@ def _portions(runs: Sequence[RunRow], columns: int) -> Iterator[Sequence[RunRow]
 
 
 def _reader(
-    database: Database, columns: Sequence[Column], *, are_all: bool
+    database: Database, columns: Sequence[Column], booleans: Collection[str], *, are_all: bool
 ) -> Callable[[Sequence[RunKey]], PlainColumns]:
     names = None if are_all else [column.name for column in columns]
-    booleans = {column.name for column in columns if column.type == "boolean"}
 
     def read(keys: Sequence[RunKey]) -> PlainColumns:
         """Read the cells; images and trendlines become markers."""
@@ -172,15 +175,16 @@ def _reader(
             found = load_summaries(con, keys, names=names)
         for name, cells in found.items():
             if name in booleans:
-                found[name] = [bool(c) if isinstance(c, int) else plain_value(c) for c in cells]
-            elif not _PLAIN.issuperset(map(type, cells)):
+                cells = [bool(c) if type(c) is int and c in (0, 1) else c for c in cells]
+                found[name] = cells
+            if not _PLAIN.issuperset(map(type, cells)):
                 found[name] = [c if type(c) in _PLAIN else plain_value(c) for c in cells]
         return found
 
     return read
 
 
-_PLAIN = frozenset({int, float, str, type(None)})
+_PLAIN = frozenset({int, float, str, bool, type(None)})
 
 
 def format_time(timestamp: float) -> str:

@@ -1,4 +1,4 @@
-"""Write a table as text: Markdown, CSV, TSV, JSON, HTML."""
+"""Write a table as text: Markdown, CSV, TSV, JSON, JSON Lines, HTML."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from ..model.sanitize import format_number, no_formula, show_controls
 from ..model.value import MARKERS
+from ..query.cells import LABELS
 from ..store import Database
 from .formats import NoSuchFormat, TextFormat
 from .table import ExportTable, Plain, TableSelection, format_time, load_table
@@ -29,7 +31,8 @@ def export_table(
     Args:
         database: The run database.
         format: `md` has titles and formatted numbers, `csv` and `tsv` titles and exact
-            values, `json` names and exact values, `html` is a page for a browser.
+            values, `json` names and exact values, `jsonl` those of one run per line, `html`
+            is a page for a browser.
         choice: The part of the table; None for all.
 
     Raises:
@@ -129,16 +132,13 @@ class _Line:
 
 
 def _json(table: ExportTable) -> Iterator[str]:
-    names = [column.name for column in table.columns]
     columns = [
         {"name": c.name, "title": c.title, "description": c.description, "tags": list(c.tags)}
         for c in table.columns
     ]
     yield f'{{\n "columns": {_json_text(columns, depth=1)},\n "runs": ['
     before = "\n  "
-    for proposal, run, start, *cells in table.rows():
-        values = {n: _json_safe(v) for n, v in zip(names, cells, strict=True) if v is not None}
-        known = {"proposal": proposal, "run": run, "start_time": start, "values": values}
+    for known in _json_rows(table):
         yield before + _json_text(known, depth=2)
         before = ",\n  "
     yield "\n ]" if table.runs else "]"
@@ -146,6 +146,19 @@ def _json(table: ExportTable) -> Iterator[str]:
         notes = [{"time": format_time(n.timestamp), "text": n.text} for n in table.notes]
         yield f',\n "notes": {_json_text(notes, depth=1)}'
     yield "\n}\n"
+
+
+def _json_lines(table: ExportTable) -> Iterator[str]:
+    """Yield a run per line, as in `json`; without columns and notes."""
+    for known in _json_rows(table):
+        yield show_controls(json.dumps(known, ensure_ascii=False), _json_escape) + "\n"
+
+
+def _json_rows(table: ExportTable) -> Iterator[dict[str, object]]:
+    names = [column.name for column in table.columns]
+    for proposal, run, start, *cells in table.rows():
+        values = {n: _json_safe(v) for n, v in zip(names, cells, strict=True) if v is not None}
+        yield {"proposal": proposal, "run": run, "start_time": start, "values": values}
 
 
 def _json_text(value: object, depth: int) -> str:
@@ -184,6 +197,8 @@ _RELOAD = '<meta http-equiv="refresh" content="30">\n'
 
 def _html(table: ExportTable, *, reloads: bool = False) -> Iterator[str]:
     """Yield a page without scripts."""
+    if LABELS not in table.columns and any(run.label_text for run in table.runs):
+        table = replace(table, columns=[LABELS, *table.columns])
     proposals = sorted({run.key.proposal for run in table.runs})
     title = (
         f"Runs of {', '.join(f'p{proposal}' for proposal in proposals)}" if proposals else "Runs"
@@ -205,6 +220,8 @@ def _html_table(titles: Sequence[Plain], rows: Iterable[Sequence[Plain]]) -> Ite
 
 
 def _html_cell(value: Plain) -> str:
+    if isinstance(value, bool):
+        return "<td>yes" if value else "<td>no"
     if isinstance(value, (int, float)):
         return f'<td class="n">{format_number(value)}'
     return f"<td>{_html_text(value)}"
@@ -219,5 +236,6 @@ _WRITERS: dict[TextFormat, Callable[[ExportTable], Iterator[str]]] = {
     "csv": _csv,
     "tsv": _tsv,
     "json": _json,
+    "jsonl": _json_lines,
     "html": _html,
 }

@@ -52,7 +52,7 @@ from .runs import ensure_run, load_listed_runs, load_runs
 from .save_values import NewValue, Rejected, SaveReport, save_values
 from .schema import FORMAT_VERSION
 from .settings import delete_setting, load_setting, load_settings, save_setting
-from .summaries import load_summaries
+from .summaries import load_boolean_names, load_summaries
 from .user_variables import (
     USER_TYPES,
     NameRefused,
@@ -124,6 +124,7 @@ __all__ = [
     "find_damage",
     "is_variable_name",
     "load_alerts",
+    "load_boolean_names",
     "load_columns",
     "load_computed_times",
     "load_content",

@@ -12,9 +12,10 @@ from typing import Any
 
 from ..model import Blob, BlobKind, Failure, RunKey, StoredValue
 from ..model.value import NPY_SIGNATURE, PNG_SIGNATURE, blob_kind
+from ..runner.file_format import BOOLEAN, VALUE_TYPE
 from .decode import decode_value
 from .rowid_blocks import LARGE
-from .sql import Row, fetch_into
+from .sql import Row, fetch_all, fetch_into
 from .values import conditions, load_value, no_garbage_collection
 
 SummaryColumns = dict[str, list[Any]]
@@ -63,6 +64,22 @@ def load_summaries(
         fetch_into(reader.add, con, _VALUES + condition, parameters)
     reader.add_large_blobs()
     return reader.columns
+
+
+def load_boolean_names(con: sqlite3.Connection) -> set[str]:
+    """Return the variables with computed booleans, which SQLite has as 0 and 1.
+
+    Args:
+        con: A connection from `Database.reading`.
+    """
+    mark = f'%"{VALUE_TYPE}": "{BOOLEAN}"%'
+    found = fetch_all(
+        con,
+        "SELECT DISTINCT name FROM run_variables "
+        "WHERE typeof(value) = 'integer' AND value IN (0, 1) AND attributes LIKE ?",
+        (mark,),
+    )
+    return {str(name) for (name,) in found}
 
 
 class _Reader:

@@ -15,9 +15,9 @@ from damnit_daemon.store import Database
 if TYPE_CHECKING:
     from damnit_daemon.export import TableSelection
 
-FORMATS = ("csv", "tsv", "md", "json", "html", "xlsx", "parquet")
+FORMATS = ("csv", "tsv", "md", "json", "jsonl", "html", "xlsx", "parquet")
 """In the order they are offered; the same as in `damnit_daemon.export`."""
-TEXTS = FORMATS[:5]
+TEXTS = FORMATS[:6]
 TIMEOUT_S = 30.0
 
 Progress = Callable[[int, int], bool]
