@@ -23,6 +23,7 @@ from . import (
     new_id,
     proposal,
     read_context,
+    rehearse,
     reprocess,
     retry,
     run,
@@ -116,5 +117,6 @@ _add("combine", combine.combine, "combine --in 1234")
 _add("export", export.export, "export -o runs.html --filter 'xgm > 500' --follow")
 _add("label", label.label, "label 20-32 bad sample-7")
 _add("alerts", alerts.alerts, "alerts --acknowledge 20-32")
+_add("rehearse", rehearse.rehearse, "rehearse 1230 --speed 20 --context new_context.py --remove")
 _add("run", run.run, "run --in 1234")
 app.command("gui", hidden=True)(gui.gui)

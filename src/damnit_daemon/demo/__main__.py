@@ -15,18 +15,10 @@ from pathlib import Path
 
 from ..errors import DamnitError
 from ..init_folder import create_folder
-from ..ledger import (
-    ACTIVE,
-    JobState,
-    Ledger,
-    LedgerMissing,
-    has_undecided,
-    load_arrived_data,
-    load_jobs,
-)
+from ..ledger import Ledger
 from ..model import RunKey
 from ..paths import DATA_ROOT_VARIABLE, DamnitFolder
-from ..services.context import UNUSABLE
+from ..services.computed import is_computed
 from ..services.extraction import extract
 from ..store import Database, save_setting
 from .proposal import SECONDS_BETWEEN_RUNS, Proposal, make_proposal, write_run
@@ -94,25 +86,8 @@ def wait_until_computed(proposal: Proposal, folder: DamnitFolder) -> None:
         for data in ("raw", "proc")
         for path in (proposal.path / data).glob("r*")
     }
-    while not _is_computed(Ledger(folder.ledger), written):
+    while not is_computed(Ledger(folder.ledger), written):
         time.sleep(LOOK_S)
-
-
-def _is_computed(ledger: Ledger, written: set[tuple[RunKey, str]]) -> bool:
-    try:
-        with ledger.reading() as con:
-            jobs = load_jobs(con, states=[JobState.QUEUED, *ACTIVE])
-            for job in jobs:
-                if job.reason.startswith(UNUSABLE):
-                    raise DamnitError(
-                        " ".join(job.reason.splitlines()) + ".",
-                        hint="Install what is missing: pip install 'damnit-tui[all]'",
-                    )
-            if jobs or has_undecided(con):
-                return False
-            return written <= load_arrived_data(con).data
-    except LedgerMissing:
-        return False
 
 
 def _write_runs(proposal: Proposal, runs: int, every_s: float, at_once: int) -> Iterator[int]:
