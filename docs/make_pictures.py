@@ -257,6 +257,19 @@ async def show_alerts(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def show_derived(pilot: Pilot[None]) -> None:
+    """A derived column, and the prompt for another one."""
+    main = pilot.app.main_screen
+    main.command_line.run("derive energy_mean / n_trains as yield [µJ/train]")
+    main.command_line.run("columns comment,energy_mean,yield,n_trains,run_kind,stage_position")
+    main.table.move_to(RunKey(PROPOSAL, RUNS[-2]), "yield")
+    main.command_line.run("statistics mean std")
+    await pilot.press("equals_sign", "end", "ctrl+u")
+    for character in "where(run_kind == 'dark', 0, 100 * yield) as percent":
+        await pilot.press({" ": "space"}.get(character, character))
+    await pilot.pause(0.5)
+
+
 async def show_help(pilot: Pilot[None]) -> None:
     """All keys."""
     await pilot.press("question_mark")
@@ -281,6 +294,7 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "daemon": ((110, 30), show_daemon),
     "labels": ((110, 24), show_labels),
     "alerts": ((110, 14), show_alerts),
+    "derived": ((110, 22), show_derived),
 }
 
 

@@ -68,6 +68,11 @@ class DamnitFolder(NamedTuple):
         """The program's private folder: runner bundles, locks."""
         return self.path / ".damnit"
 
+    @property
+    def derived_columns(self) -> Path:
+        """The derived columns shared by all users of the folder."""
+        return self.path / "derived_columns.json"
+
     def results_file(self, key: RunKey) -> Path:
         """Return the path of a run's combined HDF5 file."""
         return self.extracted_data / file_format.results_name(*key)

@@ -139,6 +139,13 @@ def open_folder(
             help="Only these columns, in this order, such as comment,xgm.",
         ),
     ] = "",
+    derive: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EXPRESSION as NAME",
+            help="A further column, such as 'hits / pulses as rate [1/pulse]'; may be repeated.",
+        ),
+    ] = None,
     view: Annotated[
         str,
         typer.Option(
@@ -194,7 +201,8 @@ def open_folder(
     if follow:
         _check_follow(format, sort)
     shown = (filter, sort, columns, view)
-    run(Options(folder, read_only, lite, format, *shown, graphics, plot, size, fit, follow))
+    options = Options(folder, read_only, lite, format, *shown, graphics, plot, size, fit, follow)
+    run(options._replace(derive=tuple(derive or ())))
 
 
 def show_demo(

@@ -147,7 +147,13 @@ def _text(session: Session, terminal: TextIO, state: Path | None) -> str:
     kept = _kept(session.folder.path, look.db_id, state)
     if kept is None or kept.view.filter or kept.view.sort:
         return ""
-    if kept.preview or kept.view.trends or kept.view.statistics or kept.view.row_height > 1:
+    if (
+        kept.view.derived
+        or kept.preview
+        or kept.view.trends
+        or kept.view.statistics
+        or kept.view.row_height > 1
+    ):
         return ""  # the runs will be elsewhere on the screen
     size = os.get_terminal_size(terminal.fileno())
     colours = not os.environ.get("NO_COLOR")

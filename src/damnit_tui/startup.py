@@ -50,6 +50,8 @@ class Options(NamedTuple):
     """The fit of the printed plot: linear, gaussian or erf."""
     follow: bool = False
     """Go on printing new and changed runs."""
+    derive: tuple[str, ...] = ()
+    """Definitions of derived columns, besides those of the view."""
 
 
 def why_printed(environ: Mapping[str, str]) -> str:
@@ -146,10 +148,8 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
     from damnit_daemon.export import TableSelection, load_table, text_parts
     from damnit_daemon.model.sanitize import for_stdout
 
-    filter_text, sort_text, columns = cli_overrides(options or Options()).printed(
-        session.load_columns
-    )
-    choice = TableSelection(filter_text, sort_text, columns)
+    overrides = cli_overrides(options or Options())
+    choice = TableSelection(*overrides.printed(session.load_columns), derive=overrides.derived)
     table = load_table(session.database, choice)
     if why := table.why_empty():
         print(f"damnit-tui: {why}", file=sys.stderr)
@@ -164,8 +164,9 @@ def follow_table(session: Session, format_name: TextFormat, options: Options) ->
     from damnit_daemon.export import TableSelection, follow
     from damnit_daemon.model.sanitize import for_stdout
 
-    filter_text, _, columns = cli_overrides(options).printed(session.load_columns)
-    selection = TableSelection(filter_text, "", columns)
+    overrides = cli_overrides(options)
+    filter_text, _, columns = overrides.printed(session.load_columns)
+    selection = TableSelection(filter_text, "", columns, derive=overrides.derived)
     lines = follow.NewLines(session.database, selection, format_name)
     left_out: set[str] = set()
 
@@ -203,8 +204,9 @@ def print_plot_of(session: Session, options: Options) -> None:
     """Print the plot that the options name."""
     from .plot.print import PlotRequest, print_plot
 
-    filter_text, _, _ = cli_overrides(options).printed(session.load_columns)
-    request = PlotRequest(options.plot, filter_text, *options.size, options.fit)
+    overrides = cli_overrides(options)
+    filter_text, _, _ = overrides.printed(session.load_columns)
+    request = PlotRequest(options.plot, filter_text, *options.size, options.fit, overrides.derived)
     with ignore_broken_pipe():
         print_plot(session.database, request)
 
@@ -219,7 +221,7 @@ def cli_overrides(options: Options) -> CliOverrides:
     from .state.saved_views import load_view
 
     view = load_view(options.view) if options.view else None
-    return CliOverrides(view, options.filter, options.sort, options.columns)
+    return CliOverrides(view, options.filter, options.sort, options.columns, options.derive)
 
 
 def open_app(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -128,26 +128,34 @@ class Folder:
         raise NoSuchRun(f"There is no run {name} in {self.path}.")
 
     def table(
-        self, *, filter: str = "", sort: str = "", columns: str = "", titles: bool = False
+        self,
+        *,
+        filter: str = "",
+        sort: str = "",
+        columns: str = "",
+        titles: bool = False,
+        derive: str | Iterable[str] = (),
     ) -> pd.DataFrame:
         """Return the run table: `proposal`, `run`, `start_time` (UTC), and a column per variable.
 
         Failed and skipped cells are empty; `folder[run, name].error` has the reason. Values
         other than numbers and text become `<image>`, `<trendline>`, or an array's type and shape.
+        The derived columns shared in the folder are among the columns.
 
         Args:
             filter: A filter (docs/filter.md).
             sort: Comma-separated columns; prefix one with `-` for descending order.
             columns: Comma-separated columns, in this order; all by default.
             titles: Name the columns by their titles.
+            derive: Further derived columns, such as `hits / pulses as rate` (docs/derived.md).
 
         Raises:
-            DamnitError: If the filter is not valid, or a column does not exist or has nothing to
-                sort by.
+            DamnitError: If the filter or a definition is not valid, or a column does not exist or
+                has nothing to sort by.
         """
         from .table import load_frame
 
-        return load_frame(self._database, filter, sort, columns, titles=titles)
+        return load_frame(self._database, filter, sort, columns, titles=titles, derive=derive)
 
     def alerts(self) -> list[RaisedAlert]:
         """Return the alerts that the app has raised, newest runs first, the last 1000 of them.

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..derived import load_cells, load_derived
 from ..errors import ExtraMissing
 from ..model import Column, Failure, RunRow
 from ..model.value import describe_blob
 from ..query import SummaryTable, parse_filter, parse_sort, sort_keys
 from ..query.cells import LABELS
-from ..store import Database, load_columns, load_content, load_runs, load_summaries
+from ..store import Database, load_columns, load_content, load_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,11 +23,20 @@ TABLE_COLUMNS = ("proposal", "run", "start_time")
 
 
 def load_frame(
-    database: Database, filter: str, sort: str, columns: str, *, titles: bool
+    database: Database,
+    filter: str,
+    sort: str,
+    columns: str,
+    *,
+    titles: bool,
+    derive: str | Iterable[str] = (),
 ) -> pd.DataFrame:
     """Load the table or a part of it; see `Folder.table`."""
+    own = (derive,) if isinstance(derive, str) else derive
     with database.reading() as con:
         known, runs = load_columns(con), load_runs(con)
+        derived = load_derived(database.path.parent, known, own)
+        known += derived.columns if derived is not None else []
         content = partial(load_content, con)
         wanted = parse_filter(filter, known, content=content)
         order = parse_sort(sort, known, content)
@@ -34,7 +44,7 @@ def load_frame(
         is_all = bool(wanted) or not columns  # a filter may search all variables
         names = None if is_all else {c.name for c in (*shown, *(key.column for key in order))}
         keys = [run.key for run in runs]
-        cells = load_summaries(con, keys, names=names, are_all=True)
+        cells = load_cells(con, runs, derived, names=names, are_all=True)
     found = SummaryTable(runs, known, cells)
     places = {key: place for place, key in enumerate(keys)}
     selected = [places[key] for key in sort_keys(found, wanted.select(found, keys), order)]

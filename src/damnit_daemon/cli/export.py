@@ -54,6 +54,13 @@ def export(
             help="Only these columns, in this order, such as comment,xgm.",
         ),
     ] = "",
+    derive: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EXPRESSION as NAME",
+            help="A further column, such as 'hits / pulses as rate [1/pulse]'; may be repeated.",
+        ),
+    ] = None,
     formulas: Annotated[
         bool,
         typer.Option(
@@ -91,7 +98,8 @@ def export(
 
     damnit = chosen_folder(context, folder)
     chosen_format = checked_format((format or _format_of(output)).value)
-    database, choice = Database(damnit.database), TableSelection(filter, sort, columns)
+    database = Database(damnit.database)
+    choice = TableSelection(filter, sort, columns, derive=derive or ())
     if follow:
         if output is None:
             raise typer.BadParameter(

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..derived import load_cells, load_derived
 from ..errors import DamnitError
 from ..model import Column, Failure, RunKey, RunRow
 from ..model.value import describe_blob
@@ -22,8 +23,10 @@ from ..store import (
     load_content,
     load_notes,
     load_runs,
-    load_summaries,
 )
+
+if TYPE_CHECKING:
+    from ..derived import DerivedColumns
 
 Plain = int | float | str | bool | None
 
@@ -61,6 +64,8 @@ class TableSelection:
     """Exactly these runs, in this order; overrides `filter` and `sort`."""
     names: Sequence[str] | None = None
     """Exactly these variables, in this order; overrides `columns`."""
+    derive: Sequence[str] = ()
+    """Further derived columns, besides those shared in the folder: `hits / pulses as rate`."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class ExportTable:
 
     columns: list[Column]
     runs: list[RunRow]
-    read: Callable[[Sequence[RunKey]], PlainColumns]
+    read: Callable[[Sequence[RunRow]], PlainColumns]
     """Reads the cells of some runs, column by column."""
     notes: tuple[Note, ...] = ()
     """Comments on a point in time, not on a run."""
@@ -100,7 +105,7 @@ class ExportTable:
         for portion in _portions(self.runs, len(self.columns)):
             if not self.progress(done, total):
                 raise Cancelled
-            read = self.read([run.key for run in portion])
+            read = self.read(portion)
             empty = [None] * len(portion)
             cells = [
                 [run.label_text for run in portion]
@@ -147,13 +152,18 @@ def load_table(
     with database.reading() as con:
         columns, runs, notes = load_columns(con), load_runs(con), load_notes(con)
         booleans = load_boolean_names(con)
+    derived = load_derived(database.path.parent, columns, choice.derive)
+    if derived is not None:
+        columns += derived.columns
+        booleans |= derived.booleans
     columns.sort(key=lambda column: (column.name != COMMENT, column.title.casefold()))
     selected = _selected_runs(runs, choice)
     booleans |= {column.name for column in columns if column.type == BOOLEAN}
     shown = _selected_columns(columns, choice)
     if choice.keys is None and (choice.filter or choice.sort):
-        selected = _select(database, selected, columns, choice, progress)
-    read = _reader(database, shown, booleans, are_all=len(shown) == len(columns))
+        selected = _select(database, selected, columns, derived, choice, progress)
+    are_all = len(shown) == len(columns)
+    read = _reader(database, shown, booleans, derived, are_all=are_all)
     has_others = len(selected) < len(runs)
     return ExportTable(shown, selected, read, tuple(notes), progress, has_others)
 
@@ -165,14 +175,19 @@ def _portions(runs: Sequence[RunRow], columns: int) -> Iterator[Sequence[RunRow]
 
 
 def _reader(
-    database: Database, columns: Sequence[Column], booleans: Collection[str], *, are_all: bool
-) -> Callable[[Sequence[RunKey]], PlainColumns]:
+    database: Database,
+    columns: Sequence[Column],
+    booleans: Collection[str],
+    derived: DerivedColumns | None,
+    *,
+    are_all: bool,
+) -> Callable[[Sequence[RunRow]], PlainColumns]:
     names = None if are_all else [column.name for column in columns]
 
-    def read(keys: Sequence[RunKey]) -> PlainColumns:
+    def read(runs: Sequence[RunRow]) -> PlainColumns:
         """Read the cells; images and trendlines become markers."""
         with database.reading() as con:
-            found = load_summaries(con, keys, names=names)
+            found = load_cells(con, runs, derived, names=names)
         for name, cells in found.items():
             if name in booleans:
                 cells = [bool(c) if type(c) is int and c in (0, 1) else c for c in cells]
@@ -232,6 +247,7 @@ def _select(
     database: Database,
     runs: list[RunRow],
     columns: list[Column],
+    derived: DerivedColumns | None,
     choice: TableSelection,
     progress: Progress,
 ) -> list[RunRow]:
@@ -251,7 +267,7 @@ def _select(
             raise Cancelled
         keys = [run.key for run in portion]
         with database.reading() as con:
-            cells = load_summaries(con, keys, names=names)
+            cells = load_cells(con, portion, derived, names=names)
         shown += selected.select(SummaryTable(portion, columns, cells), keys)
         for name, column in kept.items():
             column += cells.get(name) or [None] * len(keys)

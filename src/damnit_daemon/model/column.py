@@ -39,6 +39,8 @@ class Column(NamedTuple):
     description: str = ""
     type: str | None = None
     tags: tuple[str, ...] = ()
+    expression: str = ""
+    """How a derived column is computed from others; empty for variables."""
 
 
 ContentOf = Callable[[Column], Content]

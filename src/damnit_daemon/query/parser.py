@@ -183,7 +183,7 @@ class Parser:
             self.uses_marks = True
             return IsMarked()
         if word == "empty":
-            return is_empty([column for column in computed if column.type is None])
+            return is_empty([c for c in computed if c.type is None and not c.expression])
         hint = f"Use is:{', is:'.join(STATES)}."
         raise wrong(f"Unknown state is:{token.text}.", token, hint)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
@@ -21,10 +21,15 @@ from .first_page import FirstPage
 from .session import Session
 from .worker_errors import Failure, as_user_error, unforeseen
 
+if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
+
 POLL_S = 0.25
 RETRY_S = 1.0
 WORK_S = 0.5
 """Minimum interval between polls of the daemon's activity."""
+SHARED_S = 2.0
+"""Minimum interval between looks at the shared derived columns."""
 PORTION = 20
 """Runs on the screen that are read in full at a time; keys are handled in between."""
 
@@ -75,7 +80,13 @@ class NotesRead(NamedTuple):
     alerts: tuple[RaisedAlert, ...] = ()
 
 
-FeedItem = Update | Health | DaemonActivity | NotesRead
+class DerivedRead(NamedTuple):
+    """All derived columns shared in the folder."""
+
+    definitions: tuple[Definition, ...]
+
+
+FeedItem = Update | Health | DaemonActivity | NotesRead | DerivedRead
 
 
 class Feed:
@@ -112,6 +123,7 @@ class Feed:
         self._work = DaemonActivity()
         self._work_at_s = 0.0
         self._notes = NotesRead()
+        self._derived_at_s = -SHARED_S
         self._may_have_notes = True
         self._notes_at_s = 0.0
         """When to retry after a failed reading."""
@@ -150,7 +162,7 @@ class Feed:
         while not self._stop.is_set():
             try:
                 for item in self._read():
-                    if isinstance(item, DaemonActivity | NotesRead):
+                    if isinstance(item, DaemonActivity | NotesRead | DerivedRead):
                         yield item
                         continue
                     yield from self._well()
@@ -176,6 +188,14 @@ class Feed:
         if self._work != before:
             yield self._work
 
+    def _changed_derived(self) -> Iterator[DerivedRead]:
+        """Yield the shared derived columns if they have changed."""
+        now_s = time.monotonic()
+        if now_s - self._derived_at_s >= SHARED_S:
+            self._derived_at_s = now_s
+            if (found := self._session.shared_columns.load_changed()) is not None:
+                yield DerivedRead(found)
+
     def _changed_notes(self) -> Iterator[NotesRead]:
         """Yield notes and alerts if they have changed."""
         if time.monotonic() < self._notes_at_s:
@@ -190,7 +210,7 @@ class Feed:
             self._notes = notes
             yield notes
 
-    def _read(self) -> Iterator[Update | DaemonActivity | NotesRead]:
+    def _read(self) -> Iterator[Update | DaemonActivity | NotesRead | DerivedRead]:
         """Read from the start, or from where an error interrupted."""
         if not self._follows:
             yield from self._begin()
@@ -201,7 +221,7 @@ class Feed:
         self._ahead = {(value.key, value.name) for value in update.values}
         return update
 
-    def _begin(self) -> Iterator[Update | DaemonActivity]:
+    def _begin(self) -> Iterator[Update | DaemonActivity | DerivedRead]:
         self.has_all = False
         if not self._begun:
             yield self._first_update()
@@ -212,15 +232,19 @@ class Feed:
         self._waiting = set(self._known)
         self._follows = True
         self._may_have_notes = True
+        yield from self._changed_derived()
         yield Update(runs=first.runs, has_all_runs=True, columns=first.columns)
         yield from self._changed_activity()
 
-    def _values_and_changes(self) -> Iterator[Update | DaemonActivity | NotesRead]:
+    def _values_and_changes(
+        self,
+    ) -> Iterator[Update | DaemonActivity | NotesRead | DerivedRead]:
         """Yield all values, visible runs first, and changes by others meanwhile and later."""
         posted_at_s = 0.0
         waiting = self._waiting
         while not self._stop.is_set():
             yield from self._changed_activity()
+            yield from self._changed_derived()
             if not self.has_all and (some := [k for k in self.shown if k in waiting][:PORTION]):
                 values = tuple(self._session.load_values(some))
                 waiting.difference_update(some)

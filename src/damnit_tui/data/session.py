@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from damnit_daemon.store import (
 from .activity_monitor import LEDGER_TIMEOUT_S, ActivityMonitor
 from .first_page import FirstPageLoader
 from .results_reader import ResultsReader
+from .shared_columns import SharedColumns
 
 if TYPE_CHECKING:
     from damnit_daemon.ledger import Ledger
@@ -54,6 +55,7 @@ class Session:
         changes: All values, and the changes by others.
         activity: The daemon's activity.
         results: The data in results files.
+        shared_columns: The derived columns that all users see.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Session:
         self.changes = ChangeFeed(self.database, now=clock)
         self.activity = ActivityMonitor(folder, clock)
         self.results = ResultsReader(folder)
+        self.shared_columns = SharedColumns(folder)
 
     @cached_property
     def edits(self) -> EditQueue:
@@ -96,10 +99,21 @@ class Session:
         with self.database.reading() as con:
             return load_setting(con, "db_id")
 
-    def load_columns(self) -> list[Column]:
-        """Load the columns."""
+    def load_columns(self, derive: Iterable[str] = ()) -> list[Column]:
+        """Load the columns, with the derived ones.
+
+        Args:
+            derive: Definitions of derived columns besides the shared ones.
+
+        Raises:
+            DamnitError: If the database cannot be read, or a definition is not valid.
+        """
+        from damnit_daemon.derived import load_derived
+
         with self.database.reading() as con:
-            return load_columns(con)
+            columns = load_columns(con)
+        derived = load_derived(self.folder.path, columns, derive)
+        return columns if derived is None else [*columns, *derived.columns]
 
     def load_values(self, keys: Collection[RunKey], *, blobs: bool = False) -> list[StoredValue]:
         """Load all values of some runs; without their blobs unless `blobs`."""

@@ -29,6 +29,8 @@ class TableSlice(NamedTuple):
     keys: tuple[RunKey, ...]
     names: tuple[str, ...] | None = None
     """None for all."""
+    derive: tuple[str, ...] = ()
+    """Definitions of derived columns."""
 
 
 def as_text(database: Path, part: TableSlice, format_name: str, progress: Progress) -> str:
@@ -75,7 +77,7 @@ def to_file(
 def _choice(part: TableSlice) -> TableSelection:
     from damnit_daemon.export import TableSelection
 
-    return TableSelection(keys=part.keys, names=part.names)
+    return TableSelection(keys=part.keys, names=part.names, derive=part.derive)
 
 
 def _database(path: Path) -> Database:

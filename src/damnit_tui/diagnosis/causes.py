@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from damnit_daemon.ledger import JobState
-from damnit_daemon.model import StoredValue
+from damnit_daemon.model import Column, StoredValue
 
 from ..data.daemon_activity import RunJob
 from ..data.run_history import Absence, absence_of, arrived
 from ..fixed_columns import TIME
 from ..table.cells import parse_attributes
-from ..table.describe import describe, error_of
+from ..table.derivation import MISSING
+from ..table.describe import describe, error_of, has_no_value
 from .dependency_errors import RETURNED_NONE, FailedDependency, blamed, is_about_others
 from .model import Cause, CauseKind, DiagnosisFacts
 
@@ -46,12 +48,36 @@ def explain(facts: DiagnosisFacts, now: float) -> tuple[Cause, ...]:
     """
     name = facts.column.name
     value = facts.values.get(name)
+    if facts.column.expression and (value is None or value.value is None):
+        return tuple(_underived(facts, value, now))
     if value is None:
         return tuple(_absent(facts, now))
     if value.value is not None:
         text = describe(facts.key, facts.column, value, complete=True).text
         return (Cause(CauseKind.HAS_VALUE, name, f"It is not empty: {text}", _line(facts, name)),)
     return tuple(_failed(facts, name, value, frozenset()))
+
+
+# The cell is derived from others
+
+
+def _underived(facts: DiagnosisFacts, value: StoredValue | None, now: float) -> list[Cause]:
+    name = facts.column.name
+    attributes = parse_attributes(value.attributes_json) if value is not None else {}
+    if (error := error_of(attributes)) is not None:
+        return [Cause(CauseKind.UNDERIVED, name, _sentence(error[1]))]
+    missing = attributes.get(MISSING)
+    if not missing:
+        return [Cause(CauseKind.UNKNOWN, name, "The values of the run are still being loaded.")]
+    found: list[Cause] = []
+    for each, known in missing.items():
+        if "failure" in known:
+            found.append(Cause(CauseKind.UNDERIVED, each, _sentence(known["failure"])))
+        else:
+            column = Column(each, each, type=known["type"])
+            found += explain(replace(facts, column=column), now)
+    text = f"It is derived from other columns: {has_no_value(attributes)}."
+    return [*_once(found), Cause(CauseKind.DEPENDENCY, name, text)]
 
 
 # The cell has a row with the reason

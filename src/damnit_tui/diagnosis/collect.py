@@ -90,7 +90,8 @@ def diagnose(
         parts += describe_history(facts.history, now, zone)
     declared = facts.context.find(root.name)
     needs_cluster = declared is not None and declared.cluster
-    advice = advise(key, column.name, chain[0], needs_cluster=needs_cluster)
+    subject = root.name or column.name if column.expression else column.name
+    advice = advise(key, subject, chain[0], needs_cluster=needs_cluster)
     return Diagnosis(key, column, chain, advice, tuple(excerpts), tuple(parts))
 
 
@@ -101,8 +102,9 @@ def _collect(
     values: Mapping[str, StoredValue] = {column.name: known} if known is not None else {}
     try:
         stored = {value.name: value for value in session.load_values([key])}
-        # The start time is a fact of the run, not a value of its own.
-        values = {**values, **stored} if column.name == TIME.name else stored
+        # The start time is a fact of the run, a derived value is in the table alone.
+        is_known = column.name == TIME.name or column.expression
+        values = {**values, **stored} if is_known else stored
     except DamnitError as error:
         notes.append(("Database", f"cannot be read: {error.message}"))
     history: RunHistory | None = None

@@ -145,8 +145,10 @@ class DiagnosisScreen(DialogScreen):
     def _run_command(self, key: keymap.Key) -> None:
         assert self.diagnosis is not None
         if key.id != "runs.log":
-            line = self.diagnosis.root.line or 0
-            self.post_message(CommandRequested(self._address, key.id, line))
+            root, address = self.diagnosis.root, self._address
+            if self._column.expression and root.name:
+                address = address._replace(name=root.name)  # the input that has no value
+            self.post_message(CommandRequested(address, key.id, root.line or 0))
             return
         from ..log.screen import LogScreen
 

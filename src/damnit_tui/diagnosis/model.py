@@ -44,6 +44,7 @@ class CauseKind(StrEnum):
     NOT_STORED = "no value was stored"
     CAME_LATER = "added to the context file later"
     FOR_CLUSTER = "computed in Slurm only"
+    UNDERIVED = "cannot be derived"
     UNKNOWN = "unknown"
 
     @property

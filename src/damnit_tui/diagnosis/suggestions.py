@@ -14,6 +14,7 @@ SHARED, DEDICATED = "noncluster_mem", "slurm_mem"
 OPTIONS = "slurm_options"
 """The setting with sbatch options; Slurm's explanation names it if the limit came from there."""
 SHOW_OPTIONS = f"damnit-daemon db-config {OPTIONS}"
+DERIVE = "runs.derive"
 JOBS, CANCEL, DAEMON, CONTEXT = "runs.jobs", "runs.cancel", "runs.daemon", "runs.context"
 
 
@@ -123,6 +124,7 @@ def _job_failed(key: RunKey, name: str, _root: Cause) -> list[Suggestion]:
 
 _BY_KIND: dict[CauseKind, Callable[[RunKey, str, Cause], list[Suggestion]]] = {
     CauseKind.BY_HAND: lambda *_: [Suggestion("Enter a value", EDIT)],
+    CauseKind.UNDERIVED: lambda *_: [Suggestion("Change the expression", DERIVE)],
     CauseKind.NOT_DECLARED: lambda *_: [
         Suggestion("Define it in context.py again", CONTEXT),
         Suggestion("Or delete the column with all its data", "runs.delete_variable"),

@@ -81,6 +81,7 @@ class ExportDialog(ModalScreen[None]):
         runs: Runs,
         names: Sequence[str],
         *,
+        derive: Sequence[str] = (),
         folder: Path,
         stem: str,
         target: Path | None = None,
@@ -91,6 +92,7 @@ class ExportDialog(ModalScreen[None]):
             database: Path of the database.
             runs: The runs to choose from.
             names: The variables shown, in their order.
+            derive: Definitions of derived columns.
             folder: Default directory of the file.
             stem: Default name of the file.
             target: A file to write the shown runs to at once; its name ends in a format.
@@ -99,6 +101,7 @@ class ExportDialog(ModalScreen[None]):
         self._database = database
         self._runs = runs
         self._names = tuple(names)
+        self._derive = tuple(derive)
         self._folder = folder
         self._stem = stem
         self._target = target
@@ -273,7 +276,7 @@ class ExportDialog(ModalScreen[None]):
             "marked": self._runs.marked,
         }[self._chosen("runs")]
         names = self._names if self._chosen("columns") == "shown" else None
-        return TableSlice(tuple(keys), names)
+        return TableSlice(tuple(keys), names, self._derive)
 
     def _chosen(self, what: str) -> str:
         return self.query_one(f"#export-{what}", RadioRow).chosen

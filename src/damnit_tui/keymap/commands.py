@@ -49,6 +49,12 @@ COMMANDS = (
         "label the marked runs, or the run under the cursor: `good`, `bad sample-7`; "
         "`-bad` removes one",
     ),
+    Command(
+        "derive",
+        "EXPRESSION as NAME [UNITS]; share|unshare|delete NAME",
+        "derive a column from others: `hits / pulses as rate [1/pulse]`; `share` adds it for all "
+        "users of the folder",
+    ),
     Command("group", "COLUMN", "group the marked or shown runs by the values of a column"),
     Command("timings", "", "variable timings of past jobs"),
     Command("report", "[HOURS]", "summary since the last report"),

@@ -42,9 +42,18 @@ KEYS: tuple[Key, ...] = (
         section="View",
     ),
     main_key("runs.user_variable", "A", "add or change a user variable", section="Edit"),
+    main_key(
+        "runs.derive",
+        "equals_sign",
+        "derive a column from others, such as a ratio; on a derived column: change it",
+        section="Edit",
+    ),
     main_key("runs.add_runs", "plus", "add planned runs", section="Edit"),
     main_key(
-        "runs.delete_variable", "delete", "delete the variable and all its data", section="Edit"
+        "runs.delete_variable",
+        "delete",
+        "delete the variable and all its data, or the derived column",
+        section="Edit",
     ),
     main_key("runs.copy", "y", "copy the cell", section="Export", footer="copy", rank=13),
     main_key(

@@ -76,7 +76,7 @@ KEYS: tuple[Key, ...] = (
         section="View",
         shown="",
     ),
-    key("table.fit_width", "equals_sign", "fit the column to its contents", section="View"),
+    key("table.fit_width", "underscore", "fit the column to its contents", section="View"),
     main_key("runs.preview", "v", "toggle the preview pane", section="View"),
     main_key("runs.log", "L", "show the log of the run", section="View"),
 )

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.containers import Vertical
 
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
 from damnit_daemon.query.cells import Cells
 from damnit_daemon.query.tokens import quoted
 from damnit_daemon.text import did_you_mean
 
 from .. import keymap
+from ..data.edit_commands import Redo, Undo
+from ..data.edit_queue import EditSaved
 from ..fixed_columns import TIME
 from ..keymap.commands import complete_words, words_of
 from ..state.column_selection import ColumnSelection
@@ -29,14 +32,19 @@ from ..widgets.history import remember
 from ..widgets.prompt import Prompt
 from ..widgets.prompt_bar import PromptBar
 from ..widgets.prompt_line import PromptLine
+from .derived_editor import DerivedEditor
 from .runs_query import RunsQuery
 from .visible_columns import VisibleColumns
 
 if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
     from damnit_daemon.query.completion import Completion
+
+    from ..data.session import Session
 
 NO_SEARCH = Search()
 FILTER_PROMPT, COLUMN_PROMPT, CELL_PROMPT = "filter-prompt", "column-prompt", "cell-prompt"
+DERIVE_PROMPT = "derive-prompt"
 
 
 class RunsPane(Vertical):
@@ -49,6 +57,7 @@ class RunsPane(Vertical):
         prompt_bar: The prompt bar, likewise; prompts of others are left to the screen.
         clock: Returns the current time.
         zone: Time zone of times shown and typed.
+        session: The folder, for the derived columns shared there.
     """
 
     DEFAULT_CSS = "RunsPane { height: 1fr; }"
@@ -61,12 +70,14 @@ class RunsPane(Vertical):
         *,
         clock: Callable[[], float],
         zone: tzinfo | None = None,
+        session: Session | None = None,
     ) -> None:
         super().__init__()
         self.table = table
         self.prompt_bar = prompt_bar
         self.runs_query = RunsQuery(table)
         self.visible_columns = VisibleColumns(table)
+        self.derived = DerivedEditor(self, table, self.runs_query, self.visible_columns, session)
         self._clock = clock
         self._zone = zone
         self._before_prompt = TableQuery()
@@ -76,6 +87,8 @@ class RunsPane(Vertical):
         self._typed = NO_SEARCH
         """The search the user typed; without one, the filter's texts are searched for."""
         self._step = 1
+        self._derived_before: Definition | None = None
+        """The definition that is being changed."""
 
     # The whole view
 
@@ -91,12 +104,14 @@ class RunsPane(Vertical):
             self.table.view.trends,
             self.table.renderer.outliers,
             self.table.view.foot.names,
+            tuple(map(str, self.derived.own)),
         )
 
     def show_view(self, view: ViewState) -> None:
         """Show a view in place of the current one."""
         self.runs_query.show(TableQuery())
         self.show_layout(view)
+        self.derived.show_own(view.derived)
         self.visible_columns.select(view.selection)
         self.runs_query.want(view.filter, view.sort)
 
@@ -258,6 +273,60 @@ class RunsPane(Vertical):
     def sort_by_title(self) -> None:
         """Sort by the clicked column: the cursor is on it already."""
         self.action_sort(False)
+
+    # Derived columns
+
+    async def ask_derived(self) -> None:
+        """Prompt for a derived column, or for changes of the one under the cursor."""
+        before = self.derived.definition_here
+        prompt = Prompt(
+            "Derive:",
+            "" if before is None else str(before),
+            history=self.derived.history,
+            complete=self.derived.complete,
+            idle="EXPRESSION as NAME [UNITS], such as hits / pulses as rate [1/pulse]",
+            id=DERIVE_PROMPT,
+        )
+        if await self.prompt_bar.open(prompt):
+            self._derived_before = before
+
+    @on(PromptLine.Changed, f"#{DERIVE_PROMPT}.-open")
+    def try_derived(self, event: PromptLine.Changed) -> None:
+        """Show the value in the run under the cursor while the expression is typed."""
+        prompt = event.prompt
+        assert isinstance(prompt, Prompt)
+        try:
+            prompt.show_result(self.derived.preview(event.text) if event.text.strip() else "")
+        except FilterError as error:
+            prompt.show_mistake(str(error), error.start, error.end)
+
+    @on(PromptLine.Submitted, f"#{DERIVE_PROMPT}.-open")
+    def submit_derived(self, event: PromptLine.Submitted) -> None:
+        """Add or change the column; a definition that is not valid stays open for correction."""
+        prompt = event.prompt
+        assert isinstance(prompt, Prompt)
+        try:
+            if event.text.strip():
+                self.derived.put(event.text, self._derived_before)
+        except FilterError as error:
+            prompt.show_mistake(str(error), error.start, error.end)
+            return
+        except DamnitError as error:
+            prompt.show_mistake(str(error), 0, len(event.text))
+            return
+        self.derived.history = remember(self.derived.history, event.text)
+        self.prompt_bar.close()
+
+    @on(PromptLine.Cancelled, f"#{DERIVE_PROMPT}.-open")
+    def cancel_derived(self) -> None:
+        """Return to the table."""
+        self.prompt_bar.close()
+
+    @on(EditSaved)
+    def note_edit(self, event: EditSaved) -> None:
+        """Let `u` undo this edit before older changes of derived columns."""
+        if not isinstance(event.order, Undo | Redo):
+            self.derived.note_edit()
 
     # Columns
 

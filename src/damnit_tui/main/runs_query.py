@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column
@@ -51,6 +51,18 @@ class RunsQuery:
         """Show another filter and order."""
         self._table.show_query(query)
         self._table.post_message(QueryChanged(query))
+
+    def forget(self, names: Collection[str]) -> None:
+        """Drop columns that are gone from the order, and the filter if it reads one of them."""
+        if names and self.present.names.intersection(names):
+            from damnit_daemon.query.predicates import columns_of
+
+            found = self.present.filter
+            if found is not None and columns_of(found.condition).intersection(names):
+                self._table.notify(f"Filter cleared: {found.text}", markup=False)
+                found = None
+            sort = tuple(key for key in self.present.sort if key.column.name not in names)
+            self.show(TableQuery(found, sort))
 
     # Filters and orders as text
 

@@ -36,7 +36,7 @@ from textual.screen import Screen
 from .. import keymap
 from ..data.daemon_activity import DaemonActivity
 from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditSaved, Outcome
-from ..data.feed import Feed, Health, NotesRead, Update
+from ..data.feed import DerivedRead, Feed, Health, NotesRead, Update
 from ..data.session import Session
 from ..keymap.commands import Command
 from ..table.cells import CellAddress
@@ -102,7 +102,7 @@ class MainScreen(Screen[None]):
         self._lines, self._notice = StatusLines(), EmptyState()
         self.prompt_bar = PromptBar(self.table)
         self.edit_bar = EditBar(session.edits, self.table, self.prompt_bar, clock=clock, zone=zone)
-        self.runs = RunsPane(self.table, self.prompt_bar, clock=clock, zone=zone)
+        self.runs = RunsPane(self.table, self.prompt_bar, clock=clock, zone=zone, session=session)
         self._clock = clock
         self._zone = zone
         self.graphics = GraphicsChoice(self, lite=lite)
@@ -134,7 +134,11 @@ class MainScreen(Screen[None]):
         add("runs.copy", self.table_copy.copy_cell)
         add("runs.copy_rows", self.table_copy.copy_runs)
         add("runs.daemon", self.daemon.daemon)
-        add("runs.delete_variable", self.edit_bar.delete_variable)
+        add(
+            "runs.delete_variable",
+            partial(self.runs.derived.delete_here, self.edit_bar.delete_variable),
+        )
+        add("runs.derive", self.runs.ask_derived)
         add("runs.details", self.views.details)
         add("runs.differences", self.views.differences)
         add("runs.groups", self.views.groups)
@@ -150,9 +154,9 @@ class MainScreen(Screen[None]):
         add("runs.plot", self.views.plot)
         add("runs.preview", self.preview.toggle)
         add("runs.proposals", self.open_proposals)
-        add("runs.redo", self.edit_bar.redo)
+        add("runs.redo", partial(self.runs.derived.redo, self.edit_bar.redo))
         add("runs.reprocess", self.daemon.reprocess)
-        add("runs.undo", self.edit_bar.undo)
+        add("runs.undo", partial(self.runs.derived.undo, self.edit_bar.undo))
         add("runs.user_variable", self.edit_bar.change_variable)
         add("runs.why", self.views.why)
         add_line = self.commands.add_line
@@ -160,6 +164,7 @@ class MainScreen(Screen[None]):
         add_line("acknowledge", self.alerts.run_acknowledge)
         add_line("alert", self.alerts.run_command, self.alerts.complete)
         add_line("columns", columns.set_columns, query.complete_sort)
+        add_line("derive", self.runs.derived.run_command, self.runs.derived.complete)
         add_line("export", self.table_copy.run_command)
         add_line("filter", query.set_filter, query.complete_filter)
         add_line("graphics", self.views.set_graphics, self.graphics.complete)
@@ -257,6 +262,8 @@ class MainScreen(Screen[None]):
             with self.table.updating():
                 self.table.lines.set_notes(event.item.notes)
             self.alerts.show_stored(event.item.alerts)
+        elif isinstance(event.item, DerivedRead):
+            self.runs.derived.show_shared(event.item.definitions)
         elif event.item.ahead:
             with self.table.updating(shown=False) as rows:
                 rows.add_ahead(event.item.ahead)

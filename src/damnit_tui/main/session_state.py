@@ -138,6 +138,7 @@ class SessionState:
     def _restore_view(self, view: ViewState) -> None:
         overrides, pane = self.overrides, self._pane
         pane.show_layout(view)
+        pane.derived.show_own((*view.derived, *overrides.derive))
         if view.selection:
             pane.visible_columns.select(view.selection)
         self._requested_columns = overrides.columns

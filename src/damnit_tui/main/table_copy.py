@@ -58,7 +58,7 @@ class TableCopy:
                 f"{len(keys)} runs are too many to copy. Press S to export them to a file."
             )
             return
-        part = TableSlice(tuple(keys), self._context.shown_names)
+        part = TableSlice(tuple(keys), self._context.shown_names, self._context.derive)
         self._owner.run_worker(self._copy(part), group="copy")
 
     async def _copy(self, part: TableSlice) -> None:
@@ -83,6 +83,7 @@ class TableCopy:
             self._context.session.folder.database,
             Runs(rows.all_keys, rows.keys, self._marked()),
             self._context.shown_names,
+            derive=self._context.derive,
             folder=Path.cwd(),
             stem=f"p{self.proposal}-runs" if self.proposal is not None else "runs",
             target=target,

@@ -42,6 +42,16 @@ class VisibleColumns:
         self._constant = frozenset()
         self._apply(selection)
 
+    def include(self, name: str, instead_of: str = "") -> None:
+        """Show a new column, also where only chosen ones are shown; or in the place of another."""
+        selection = self.selection
+        choice = selection.choice.renamed(instead_of, name) if instead_of else selection.choice
+        choice = choice.with_hidden(name, hidden=False)
+        if selection.only and name not in (*choice.order, *choice.pinned):
+            choice = choice._replace(order=(*choice.order, name))
+        if choice != selection.choice:
+            self._apply(selection._replace(choice=choice))
+
     def _apply(self, selection: ColumnSelection) -> None:
         self.selection = selection
         columns = self._table.rows.columns

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.style import Style
 
+from damnit_daemon.derived import load_derived
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.export import TableSelection, load_table
 from damnit_daemon.model import Column
@@ -52,6 +53,8 @@ class PlotRequest(NamedTuple):
     height: int | None = None
     fit: str = ""
     """A fit of each column: linear, gaussian or erf."""
+    derive: tuple[str, ...] = ()
+    """Definitions of derived columns."""
 
 
 def print_plot(database: Database, request: PlotRequest) -> None:
@@ -76,19 +79,26 @@ def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
         DamnitError: If a column does not exist, or there is nothing to draw.
     """
     with database.reading() as con:
-        columns = load_columns(con)
+        stored = load_columns(con)
+        derived = load_derived(database.path.parent, stored, request.derive)
+        columns = [*stored, *derived.columns] if derived is not None else stored
         state = parse_plot(request.text, [c for c in columns if c.name not in (RUN, TIME)])
     names = [name for name in (*state.y, state.x) if name not in (RUN, TIME)]
-    selection = TableSelection(filter=request.filter, columns=",".join(map(quoted, names)))
+    selection = TableSelection(
+        filter=request.filter, columns=",".join(map(quoted, names)), derive=request.derive
+    )
     runs = load_table(database, selection).runs
     if not runs:
         raise DamnitError("No runs match the filter." if request.filter else "There are no runs.")
     rows = Rows()
-    rows.add_columns(columns)
+    rows.add_columns(stored)
     rows.add_runs(runs)
     keys = [run.key for run in runs]
+    needed = names if derived is None else derived.required(names)
     with database.reading() as con:
-        rows.add_values(load_values(con, keys=keys, names=names))
+        rows.add_values(load_values(con, keys=keys, names=needed))
+    if derived is not None:
+        rows.define(derived.definitions)
     points = points_over_runs(state, rows, keys, naming_of(rows, (*state.y, state.x)))
     if points.problem:
         raise DamnitError(points.problem.partition(" – ")[0].rstrip(".") + ".")

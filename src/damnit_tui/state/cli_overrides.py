@@ -18,17 +18,27 @@ class CliOverrides(NamedTuple):
     filter: str = ""
     sort: str = ""
     columns: str = ""
+    derive: tuple[str, ...] = ()
+    """Definitions of derived columns."""
 
-    def printed(self, load_columns: Callable[[], Iterable[Column]]) -> tuple[str, str, str]:
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """All definitions of derived columns."""
+        return (*(self.view or ViewState()).derived, *self.derive)
+
+    def printed(
+        self, load_columns: Callable[[Iterable[str]], Iterable[Column]]
+    ) -> tuple[str, str, str]:
         """Return filter, order and columns to print, as they are typed.
 
         Args:
-            load_columns: Returns the existing variables, for a view that hides some.
+            load_columns: Returns the existing columns, for a view that hides some; takes the
+                definitions of derived columns.
         """
         view = self.view or ViewState()
         columns = self.columns
         if not columns and view.selection:
-            known = list(load_columns())
+            known = list(load_columns(self.derived))
             shown = view.selection.effective(known).apply(known)
             columns = ",".join(quoted(column.name) for column in shown)
         return self.filter or view.filter, self.sort or view.sort, columns

@@ -58,6 +58,19 @@ class ColumnLayout(NamedTuple):
         others = tuple(other for other in self.pinned if other != name)
         return self._replace(pinned=(*others, name) if pinned else others)
 
+    def renamed(self, old: str, new: str) -> ColumnLayout:
+        """Return a copy that refers to a column by its new name."""
+
+        def name_of(name: str) -> str:
+            return new if name == old else name
+
+        return ColumnLayout(
+            tuple(map(name_of, self.order)),
+            frozenset(map(name_of, self.hidden)),
+            tuple(map(name_of, self.pinned)),
+            {name_of(name): width for name, width in self.widths.items()},
+        )
+
     def with_hidden(self, *names: str, hidden: bool = True) -> ColumnLayout:
         """Return a copy with some columns hidden, or shown again."""
         changed = self.hidden | set(names) if hidden else self.hidden - set(names)

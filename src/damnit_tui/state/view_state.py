@@ -13,7 +13,7 @@ ROW_HEIGHTS = (1, 3, 5)
 
 
 class ViewState(NamedTuple):
-    """Filter, sort order, columns, folded notes, lines per row, trends, outliers, statistics."""
+    """Filter, sort order, columns, notes, row height, trends, outliers, statistics, derivations."""
 
     filter: str = ""
     sort: str = ""
@@ -26,6 +26,8 @@ class ViewState(NamedTuple):
     """True if outliers are highlighted."""
     statistics: tuple[str, ...] = ()
     """Names of the statistics at the foot."""
+    derived: tuple[str, ...] = ()
+    """Definitions of the user's derived columns, as typed."""
 
     def as_json(self) -> dict[str, object]:
         """Convert to JSON."""
@@ -46,6 +48,7 @@ class ViewState(NamedTuple):
             "trends": self.trends,
             "outliers": self.outliers,
             "statistics": list(self.statistics),
+            "derived": list(self.derived),
         }
 
     @classmethod
@@ -71,4 +74,5 @@ class ViewState(NamedTuple):
             found.get("trends") is True,
             found.get("outliers") is True,
             texts(found.get("statistics")),
+            texts(found.get("derived")),
         )

@@ -111,7 +111,8 @@ def format_cell(value: StoredValue | None, column: Column, *, complete: bool = T
             one is truly missing.
     """
     if value is None:
-        return ABSENT if complete and column.type is None else BLANK
+        is_computed = column.type is None and not column.expression
+        return ABSENT if complete and is_computed else BLANK
     attributes = parse_attributes(value.attributes_json)
     stored = value.value
     if stored is None:

@@ -33,6 +33,12 @@ class TableContext:
         names = (fit.column.name for fit in self.view.fits)
         return tuple(name for name in names if name != "start_time")
 
+    @property
+    def derive(self) -> tuple[str, ...]:
+        """The definitions of the derived columns, as typed."""
+        bound = self.rows.derivation.bound
+        return () if bound is None else bound.valid
+
     def cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
         """Return the column and the stored value of a cell."""
         index = self.rows.column_index(address.name)

@@ -22,6 +22,7 @@ from .cells import (
     summary_method,
     units,
 )
+from .derivation import INPUTS, MISSING
 from .layout import split_title, untitled_method
 
 _BLOBS = {
@@ -135,6 +136,8 @@ def details(
     column: Column, value: StoredValue | None, zone: tzinfo | None = None
 ) -> list[tuple[str, str]]:
     """Return the metadata of a value as labelled lines."""
+    if column.expression:
+        return _derivation_lines(column, value)
     lines = [("Variable", column.name)]
     if column.description:
         lines.append(("Description", column.description.strip()))
@@ -154,6 +157,19 @@ def details(
     if value.provenance not in OWN_PROVENANCE:
         lines.append(("Provenance", str(value.provenance)))
     return [*lines, *_history(attributes, value, zone)]
+
+
+def has_no_value(attributes: dict[str, Any]) -> str:
+    """Say which inputs of a derived cell have no value; for one that is empty for that reason."""
+    names = list(attributes.get(MISSING) or ())
+    return visible(f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no value")
+
+
+def _derivation_lines(column: Column, value: StoredValue | None) -> list[tuple[str, str]]:
+    attributes = parse_attributes(value.attributes_json) if value is not None else {}
+    lines = [("Derived column", column.name), ("Expression", column.expression)]
+    lines += [(title, str(text)) for title, text in attributes.get(INPUTS, {}).items()]
+    return [*lines, ("Units", units(attributes))] if units(attributes) else lines
 
 
 def _history(
@@ -185,6 +201,8 @@ def _absence(column: Column, *, complete: bool) -> str:
 
 def _without_value(place: str, attributes: dict[str, Any]) -> CellDescription:
     error = error_of(attributes)
+    if error is None and attributes.get(MISSING):
+        return CellDescription(place, f"empty: {has_no_value(attributes)}", CellState.EMPTY)
     if error is None:
         return CellDescription(
             place, "empty: it returned None or NaN, or was cleared", CellState.EMPTY

@@ -25,6 +25,8 @@ def why_not_editable(column: Column, value: StoredValue | None) -> str:
     if column.name == TIME.name:
         return "The start time is read from the run's data and cannot be edited."
     if not edit_type(column):
+        if column.expression:
+            return f"{title} is derived from other columns. Press = to change how."
         if column.type is None:
             return f"{title} is computed by the context file. Press A to add a user variable."
         return f"{title} has the unsupported type {visible(column.type)}."

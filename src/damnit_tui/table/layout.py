@@ -18,6 +18,8 @@ BOUNDARY = " │ "
 """Separates columns of different groups, and the run numbers from the columns."""
 PINNED_EDGE = " ┃ "
 """Separates pinned columns from the others."""
+DERIVED = "="
+"""Precedes the title of a derived column."""
 PICTURE_WIDTH = 10
 WIDEST_TEXT = 28
 WIDEST_TITLE = 26
@@ -136,6 +138,8 @@ class Fit:
     def title_parts(self) -> tuple[str, ...]:
         """The title by header level; the last one names the reduction of arrays, and the units."""
         *groups, leaf = split_title(self.column.title)
+        if self.column.expression:
+            leaf = f"{DERIVED}{leaf}"
         if self.shared_method:
             leaf = f"{leaf} ({self.shared_method})"
         if self.shared_units and not leaf.endswith("]"):

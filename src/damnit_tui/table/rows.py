@@ -19,10 +19,12 @@ from damnit_daemon.model.batch import AheadRow, Extras, ValueBatch
 
 from ..fixed_columns import FIXED
 from .cells import error_class
+from .derivation import Derivation
 from .query import TableQuery
 from .values import ValueColumn
 
 if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
     from damnit_daemon.query.table import Scalar
 
 NO_BLOB = Blob(BlobKind.UNKNOWN, 0)
@@ -49,6 +51,8 @@ class Rows:
         """The marked runs, whether they are shown or not."""
         self.columns: list[Column] = list(FIXED)
         """Time and comment, then the variables by title."""
+        self.derivation = Derivation()
+        """The derived columns, which are columns like others here."""
         self.begun = 0
         """Changes whenever the start time of a run changes."""
         self._positions: dict[RunKey, int] = {}
@@ -90,6 +94,12 @@ class Rows:
     def text_names(self) -> Collection[str]:
         """The variables that have, or had, text values."""
         return self._with_texts
+
+    @property
+    def derived_names(self) -> Collection[str]:
+        """The names of the derived columns."""
+        bound = self.derivation.bound
+        return () if bound is None else [column.name for column in bound.columns]
 
     @property
     def chosen(self) -> Collection[RunKey]:
@@ -206,8 +216,12 @@ class Rows:
 
     def add_columns(self, columns: Iterable[Column]) -> bool:
         """Add variables, or update their titles; return True if anything changed."""
+        columns = list(columns)
         known = {column.name: column for column in self.columns}
         before = list(self.columns)
+        if self.derivation.definitions:  # a variable takes precedence over a derived column
+            taken = {c.name for c in columns if known.get(c.name, c).expression}
+            self.remove_values((key, name) for name in taken for key in self.all_keys)
         known.update((c.name, c) for c in columns if c.name not in {f.name for f in FIXED})
         variables = [c for c in known.values() if c not in FIXED]
         variables.sort(key=lambda c: (c.title.casefold(), c.name))
@@ -306,13 +320,42 @@ class Rows:
     def keep_columns(self, names: Collection[str]) -> bool:
         """Drop all other variables; return True if there were any."""
         fixed = {column.name for column in FIXED}
-        gone = {column.name for column in self.columns} - fixed - set(names)
+        stored = {column.name for column in self.columns if not column.expression}
+        gone = stored - fixed - set(names)
         self.remove_values((key, name) for name in gone for key in self.all_keys)
         for name in gone:
             self._values.pop(name, None)
             self._with_texts.pop(name, None)
         self.columns = [column for column in self.columns if column.name not in gone]
         return bool(gone)
+
+    def define(self, definitions: Iterable[Definition]) -> None:
+        """Replace the derived columns, at most one of each name."""
+        self.derivation.definitions = tuple(definitions)
+        self.derive()
+
+    def derive(self) -> None:
+        """Evaluate the derived columns of the runs that have changed since; of all if need be."""
+        derivation = self.derivation
+        if not derivation.definitions and derivation.bound is None:
+            return
+        stored = [column for column in self.columns if not column.expression]
+        keys: Iterable[RunKey] = derivation.changed
+        if derivation.bind(stored):
+            gone = {column.name for column in self.columns if column.expression}
+            self.remove_values((key, name) for name in gone for key in self.all_keys)
+            for name in gone:
+                self._values.pop(name, None)
+                self._with_texts.pop(name, None)
+            self.columns = stored
+            self.add_columns(derivation.bound.columns if derivation.bound is not None else ())
+            keys = self.all_keys
+        for value in derivation.values(self, [key for key in keys if key in self]):
+            if not isinstance(value, StoredValue):
+                self.remove_values([value])
+            elif self._put(value):
+                self._touch(self._slots[value.key])
+        derivation.changed.clear()
 
     def forget_values(self) -> None:
         """Drop all values, to be loaded again. Runs stay in place."""
@@ -356,9 +399,11 @@ class Rows:
     ) -> list[tuple[RunKey, str]]:
         """Return the cells of some runs not among `values`: deleted, if `values` is complete."""
         new = {(value.key, value.name) for value in values}
+        derived = {column.name for column in self.columns if column.expression}
         return [
             (key, name)
             for name, column in self._values.items()
+            if name not in derived
             for key in keys
             if (key, name) not in new and column.has(self._slots.get(key, len(self._runs)))
         ]
@@ -379,14 +424,14 @@ class Rows:
     def _append(self, run: RunRow) -> None:
         self._slots[run.key] = len(self._runs)
         self._runs.append(run)
-        self.last_version += 1
-        self._versions.append(self.last_version)
+        self._versions.append(0)
+        self._touch(self._slots[run.key])
 
     def _add_unknown(self, keys: Iterable[RunKey], names: Iterable[str]) -> None:
         """Add unknown runs and variables."""
         missing = {key for key in keys if key not in self._slots}
         self.add_runs(RunRow(key, None, None) for key in missing)
-        if unknown := set(names) - {column.name for column in self.columns}:
+        if unknown := set(names) - {c.name for c in self.columns if not c.expression}:
             self.add_columns(Column(name, name) for name in unknown)
 
     def _column(self, name: str) -> ValueColumn:
@@ -419,6 +464,8 @@ class Rows:
     def _touch(self, slot: int) -> None:
         self.last_version += 1
         self._versions[slot] = self.last_version
+        if self.derivation.definitions:
+            self.derivation.changed.add(self._runs[slot].key)
 
     def _reorder(self) -> None:
         self.all_keys = sorted(self._slots, reverse=True)

@@ -123,6 +123,8 @@ class TableCells:
         """Return the value of a cell; the start time of a run in words."""
         if address.name == TIME.name and address.key in self._rows:
             return start_time_value(address.key, self._rows.run(address.key).start_time, self._zone)
+        if address.name in self._rows.derived_names:
+            return self._rows.derivation.explained(self._rows, *address)
         return self._rows.value(*address)
 
     def describe(self, address: CellAddress | None) -> CellDescription | None:

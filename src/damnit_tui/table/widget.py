@@ -336,6 +336,7 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         """
         before = Snapshot(self.rows, self.lines, self.view, self._cursor)
         yield self.rows
+        self.rows.derive()
         self._show_changes(before, before.changed_runs() if shown else ())
 
     def _show_changes(self, before: Snapshot, changed: Collection[RunKey]) -> None:

@@ -50,8 +50,9 @@ class LoadResponse:
 
 
 def has_data(column: Column) -> bool:
-    """Return True if there may be data beyond the database: not for times or manual values."""
-    return column.type is None and column.name not in {fixed.name for fixed in FIXED}
+    """Return True if there may be data beyond the table: not for times, typed or derived values."""
+    is_computed = column.type is None and not column.expression
+    return is_computed and column.name not in {fixed.name for fixed in FIXED}
 
 
 class DataLoader:

@@ -98,6 +98,10 @@ class Prompt(Vertical, PromptLine):
             options = ()  # already typed
         self.query_one(PromptHint).show_options(options, self._chosen)
 
+    def show_result(self, text: str) -> None:
+        """Show what the text amounts to, beside the suggestions."""
+        self.query_one(PromptHint).show_result(text)
+
     # Typing
 
     @on(Input.Changed)

@@ -34,6 +34,7 @@ class PromptHint(Widget):
         self._chosen: int | None = None
         self._mistake: tuple[str, int, int] | None = None
         self._idle = ""
+        self._result = ""
 
     def show_options(self, options: Sequence[str], chosen: int | None = None) -> None:
         """Show suggestions.
@@ -60,16 +61,26 @@ class PromptHint(Widget):
         self._idle = text
         self.refresh()
 
+    def show_result(self, text: str) -> None:
+        """Show a result on the right, in place of a mistake."""
+        self._result = visible(text)
+        self._set_mistake(None)
+
     def render(self) -> Text:
         """Render suggestions, clipped at the edge, or the mistake."""
         if self._mistake is not None:
             text = mistake_lines(*self._mistake, self.container_size.width)
             return Text(text, self.get_component_rich_style(component("error")), end="")
         line = Text(no_wrap=True, end="")
+        result = clip(self._result, self.size.width - 1)
+        room = self.size.width - (cell_len(result) + 1 if result else 0)
         if self._options:
-            self._write_options(line)
-        else:
-            line.append(clip(f" {self._idle}", self.size.width))
+            self._write_options(line, room)
+        elif room > len(self._idle) or not result:
+            line.append(clip(f" {self._idle}", room))
+        if result:
+            line.append(" " * (room - line.cell_len))
+            line.append(result, self.get_component_rich_style(component("highlight")))
         return line
 
     def _set_mistake(self, mistake: tuple[str, int, int] | None) -> None:
@@ -77,13 +88,13 @@ class PromptHint(Widget):
         self._mistake = mistake
         self.refresh(layout=needs_layout)
 
-    def _write_options(self, line: Text) -> None:
+    def _write_options(self, line: Text, room: int) -> None:
         chosen = self.get_component_rich_style(component("highlight"))
         line.append(" Tab ")
         first = max(0, (self._chosen or 0) - 3)
         for place, option in enumerate(self._options[first:], first):
             word = clip(visible(option), 40)
-            if line.cell_len + cell_len(word) + 4 > self.size.width:
+            if line.cell_len + cell_len(word) + 4 > room:
                 line.append(" …")
                 return
             is_chosen = place == self._chosen
