@@ -162,7 +162,7 @@ async def test_shared_columns_cannot_be_changed_in_a_read_only_session(folder):
         await pilot.press("delete")
         await until(pilot, lambda: any("read-only" in text.lower() for text in notifications(app)))
         assert cell(pilot, 412, "energy") == 2065.05
-        await derive(pilot, "run as mine")  # changes the shared one under the cursor
+        await derive(pilot, "run as energy")
         assert app.main_screen.prompt_bar.prompt is not None
 
 

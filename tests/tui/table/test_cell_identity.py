@@ -113,7 +113,7 @@ steps = st.one_of(
     st.tuples(st.just("filter"), st.one_of(st.none(), st.integers(0, 6))),
     st.tuples(st.just("sort"), st.sampled_from([None, True, False])),
     st.tuples(st.just("press"), st.sampled_from([*"jkhlgGVa0xn", "dollar_sign", "space"])),
-    st.tuples(st.just("press"), st.sampled_from(["pagedown", "]", "[", "<", ">", "=", "escape"])),
+    st.tuples(st.just("press"), st.sampled_from(["pagedown", "]", "[", "<", ">", "_", "escape"])),
     st.tuples(st.just("pin"), names, st.booleans()),
     st.tuples(st.just("hide"), names, st.booleans()),
     st.tuples(st.just("move"), names, st.integers(-4, 4)),
@@ -125,7 +125,7 @@ KEYS = {
     "[": "left_square_bracket",
     "<": "less_than_sign",
     ">": "greater_than_sign",
-    "=": "equals_sign",
+    "_": "underscore",
 }
 
 

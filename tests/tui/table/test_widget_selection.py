@@ -190,7 +190,7 @@ async def test_keys_widen_and_narrow_columns():
         await pilot.pause()
         assert table.view.slots[2].width == 3
         assert "…" in line(table, 1)
-        await pilot.press("equals_sign")
+        await pilot.press("underscore")
         await pilot.pause()
         assert (table.view.slots[2].width, table.view.layout) == (usual, ColumnLayout())
         assert len(told_of(RunTable.ColumnsChanged, told)) > 3
