@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from damnit_daemon.model import Column, Failure, RunKey, StoredValue
 from damnit_daemon.model.sanitize import format_number
@@ -16,8 +16,19 @@ from .values import NO_TIME
 if TYPE_CHECKING:
     from damnit_daemon.derived import Definition, DerivedColumns
     from damnit_daemon.derived.expression import Outcome
+    from damnit_daemon.query.table import Table
 
-    from .rows import Rows
+    class StoredTable(Table, Protocol):
+        """A table with its stored values."""
+
+        def value(self, key: RunKey, name: str) -> StoredValue | None:
+            """Return the stored value of a cell."""
+            ...
+
+        def is_complete(self, key: RunKey) -> bool:
+            """Return True if all values of the run are loaded."""
+            ...
+
 
 INPUTS, MISSING = "inputs", "missing"
 """Attributes of an explained cell: the inputs in words, and those without a value."""
@@ -52,7 +63,9 @@ class Derivation:
             self.bound = DerivedColumns(self.definitions, stored)
         return True
 
-    def values(self, rows: Rows, keys: Sequence[RunKey]) -> list[StoredValue | tuple[RunKey, str]]:
+    def values(
+        self, rows: StoredTable, keys: Sequence[RunKey]
+    ) -> list[StoredValue | tuple[RunKey, str]]:
         """Evaluate some runs: a value, or a reason for none; the cell alone if it is empty."""
         found: list[StoredValue | tuple[RunKey, str]] = []
         if self.bound is None:
@@ -64,7 +77,7 @@ class Derivation:
                 found.append((key, name) if cell is None else _stored(key, name, cell, attributes))
         return found
 
-    def explained(self, rows: Rows, key: RunKey, name: str) -> StoredValue | None:
+    def explained(self, rows: StoredTable, key: RunKey, name: str) -> StoredValue | None:
         """Return a derived cell with its inputs among the attributes; None while it is loading."""
         value = rows.value(key, name)
         if self.bound is None or (value is None and not rows.is_complete(key)):
@@ -75,7 +88,9 @@ class Derivation:
         attributes = {**value.attributes, INPUTS: inputs, MISSING: missing}
         return value._replace(attributes_json=json.dumps(attributes))
 
-    def _missing(self, rows: Rows, key: RunKey, name: str) -> dict[str, dict[str, str | None]]:
+    def _missing(
+        self, rows: StoredTable, key: RunKey, name: str
+    ) -> dict[str, dict[str, str | None]]:
         """Return the inputs without a value: the type of a variable, or the error of a column."""
         found: dict[str, dict[str, str | None]] = {}
         for column in self.bound.inputs(name) if self.bound is not None else ():
@@ -110,13 +125,13 @@ def _failure_json(failure: Failure) -> str:
     return json.dumps({"error": failure.message, "error_cls": failure.error_class})
 
 
-def _scalar(rows: Rows, key: RunKey, column: Column) -> Any:
+def _scalar(rows: StoredTable, key: RunKey, column: Column) -> Any:
     from damnit_daemon.query.cells import scalar
 
     return scalar(rows, key, column)
 
 
-def _in_words(rows: Rows, key: RunKey, column: Column) -> str:
+def _in_words(rows: StoredTable, key: RunKey, column: Column) -> str:
     value = _scalar(rows, key, column)
     if isinstance(value, int | float):
         stored = rows.value(key, column.name)
