@@ -186,7 +186,9 @@ async def at_rest(pilot) -> None:
     if not app.main_screen.feed.health.problem:
         # What came into view only now is being read and drawn.
         await until(pilot, lambda: getattr(app.screen, "is_settled", True))
-        await pilot.pause()
+    for typed in app.screen.query("Input"):
+        typed.cursor_blink = False
+    await pilot.pause()
 
 
 PATIENCE_S = 50

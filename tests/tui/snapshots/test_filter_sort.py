@@ -31,7 +31,6 @@ def snap(snap_compare):
 async def type_filter(pilot, text):
     await pilot.press("slash")
     typed = pilot.app.main_screen.query_one(Input)
-    typed.cursor_blink = False
     typed.value = text
     await pilot.press("end")
     await pilot.pause(0.5)
@@ -71,7 +70,6 @@ def test_filter_prompt_with_a_mistake(snap, folder, size):
 def test_command_line_with_completion(snap, folder):
     async def before(pilot):
         await pilot.press("colon")
-        pilot.app.main_screen.query_one(Input).cursor_blink = False
         await pilot.press(*"sort -r", "tab", "tab")
 
     assert snap(folder, before, (80, 24))
@@ -94,7 +92,6 @@ def test_columns_dialog_searching_three_thousand_columns(snap, folder):
 
     async def before(pilot):
         await pilot.press("c", "slash")
-        pilot.app.screen.query_one(Input).cursor_blink = False
         await pilot.press(*"many 29")
 
     assert snap(folder, before, (80, 24))
@@ -131,8 +128,6 @@ def test_range_filter_dialog(snap, folder):
     async def before(pilot):
         pilot.app.main_screen.table.move_to(key(412), "ratio")
         await pilot.press("vertical_line")
-        for typed in pilot.app.screen.query(Input):
-            typed.cursor_blink = False
         await pilot.press(*"0.9", "down", *"x", "enter")
 
     assert snap(folder, before, (80, 24))

@@ -190,7 +190,6 @@ def test_proposals_screen(snap, folder, size, tmp_path, monkeypatch):  # noqa: F
         await opened(pilot, ProposalsScreen, "P")
         title = pilot.app.screen.query_one("#places-title", Label)
         await until(pilot, lambda: "3 of 3" in str(title.content))
-        pilot.app.screen.query_one("Input").cursor_blink = False
         await pilot.press("down")
         await pilot.pause()
 
