@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from damnit_daemon.errors import DamnitError
 
-from .startup import COMPLETION, DEMO, Options, run
+from .startup import COMPLETION, DEMO, SERVE, Options, run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -40,4 +40,4 @@ def is_plain(arguments: Sequence[str]) -> bool:
     """Return True if there is at most one argument, a folder or proposal number."""
     if len(arguments) > 1:
         return False
-    return all(not word.startswith("-") and word != DEMO for word in arguments)
+    return all(not word.startswith("-") and word not in (DEMO, SERVE) for word in arguments)

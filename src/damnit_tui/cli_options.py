@@ -13,7 +13,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.paths import proposal_number
 from damnit_daemon.user_path import typed_path
 
-from .startup import COMPLETION, DEMO, Options, run
+from .startup import COMPLETION, DEMO, SERVE, Options, run
 from .terminal.graphics.protocol_choice import GraphicsSetting
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 PROGRAM = "damnit-tui"
 OPEN_HELP = (
     "Show the run table of a DAMNIT folder, live.\n\n"
-    "`damnit-tui demo` shows a simulated experiment and needs nothing else."
+    "`damnit-tui demo` shows a simulated experiment and needs nothing else; "
+    "`damnit-tui serve FOLDER` serves the table to browsers."
 )
 OPEN_EXAMPLE = "Example: damnit-tui 1234 --filter 'xgm > 500' --sort=-run"
+SERVE_EXAMPLE = "Example: damnit-tui serve 1234 --filter 'xgm > 500'"
 DEMO_EXAMPLE = "Example: damnit-tui demo --runs 50 --every 2"
 
 
@@ -51,7 +53,8 @@ def _check_follow(format: TextFormat | None, sort: str) -> None:
 
 
 def _complete_demo(incomplete: str) -> list[str]:
-    return [DEMO] if incomplete and DEMO.startswith(incomplete) else []  # else: files
+    # else: files
+    return [word for word in (DEMO, SERVE) if incomplete and word.startswith(incomplete)]
 
 
 def _complete_columns(incomplete: str) -> list[str]:
@@ -230,6 +233,39 @@ def show_demo(
     run_demo(runs=runs, every_s=every, lite=lite)
 
 
+def serve(
+    folder: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FOLDER|PROPOSAL",
+            help="DAMNIT folder or proposal number; default: the current directory.",
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; default: any that is free.")
+    ] = 0,
+    filter: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="Only matching runs, such as 'xgm > 500 sample ~ dark'."),
+    ] = "",
+    sort: Annotated[
+        str,
+        typer.Option(metavar="COLUMNS", help="Sort by columns, such as xgm,-run."),
+    ] = "",
+    columns: Annotated[
+        str, typer.Option(metavar="COLUMNS", help="Only these columns, in this order.")
+    ] = "",
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
+) -> None:
+    """Serve the table as a page for browsers, read-only, until Ctrl-C.
+
+    Only from this machine, or through an SSH tunnel, and only with the printed address.
+    """
+    from .serve import serve_folder
+
+    serve_folder(folder, port, (filter, sort, columns))
+
+
 def parse_and_run(arguments: Sequence[str]) -> None:
     """Run the program with these arguments.
 
@@ -245,6 +281,9 @@ def parse_and_run(arguments: Sequence[str]) -> None:
     if words[:1] == [DEMO]:
         app.command(name=DEMO, epilog=DEMO_EXAMPLE)(show_demo)
         app(args=words[1:], prog_name=f"{PROGRAM} {DEMO}", complete_var=COMPLETION)
+    elif words[:1] == [SERVE]:
+        app.command(name=SERVE, epilog=SERVE_EXAMPLE)(serve)
+        app(args=words[1:], prog_name=f"{PROGRAM} {SERVE}", complete_var=COMPLETION)
     else:
         words = _with_format(words)
         app.command(help=OPEN_HELP, epilog=OPEN_EXAMPLE)(open_folder)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEMO = "demo"
 """The word that shows the demo instead of a folder."""
+SERVE = "serve"
+"""The word that serves the table of a folder to browsers."""
 COMPLETION = "_DAMNIT_TUI_COMPLETE"
 """Set by the shell, which wants the words that may follow; then there are no arguments."""
 UNABLE = frozenset({"", "dumb", "unknown"})

@@ -36,6 +36,7 @@ def run(*arguments, **environ):
         (["/some/folder"], True),
         (["1234"], True),
         (["demo"], False),
+        (["serve"], False),
         (["--help"], False),
         (["a", "b"], False),
     ],

@@ -197,18 +197,23 @@ _RELOAD = '<meta http-equiv="refresh" content="30">\n'
 
 def _html(table: ExportTable, *, reloads: bool = False) -> Iterator[str]:
     """Yield a page without scripts."""
-    if LABELS not in table.columns and any(run.label_text for run in table.runs):
-        table = replace(table, columns=[LABELS, *table.columns])
     proposals = sorted({run.key.proposal for run in table.runs})
     title = (
         f"Runs of {', '.join(f'p{proposal}' for proposal in proposals)}" if proposals else "Runs"
     )
     yield _HTML_HEAD.format(title=html.escape(title), refresh=_RELOAD if reloads else "")
+    yield from html_tables(table)
+    yield f"<p>Written {format_time(int(time.time()))}</p>\n"
+
+
+def html_tables(table: ExportTable) -> Iterator[str]:
+    """Yield the table of runs, with their labels if there are any, and that of the notes."""
+    if LABELS not in table.columns and any(run.label_text for run in table.runs):
+        table = replace(table, columns=[LABELS, *table.columns])
     yield from _html_table(table.titles(), table.rows())
     if table.notes:
         notes = ([format_time(note.timestamp), note.text] for note in table.notes)
         yield from _html_table(["Time", "Note"], notes)
-    yield f"<p>Written {format_time(int(time.time()))}</p>\n"
 
 
 def _html_table(titles: Sequence[Plain], rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
