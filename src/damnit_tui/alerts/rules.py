@@ -60,17 +60,19 @@ class Alert:
 class AlertEvaluator:
     """Evaluate an alert against a changing table, once for each run that makes it true.
 
-    Runs without a value yet are skipped: they may get one.
+    Runs without a value yet are skipped: they may get one, also after newer runs, as the daemon
+    computes the newest first.
 
     Attributes:
-        seen: The newest run that was evaluated; None before the first.
+        since: The newest run that raises no alert; None until the table was evaluated.
         has_looked: True once the table was evaluated.
     """
 
     def __init__(self, alert: Alert) -> None:
         self.alert = alert
-        self.seen = alert.since
+        self.since = alert.since
         self.has_looked = False
+        self._evaluated: set[RunKey] = set()
 
     def look(self, table: Table, keys: Iterable[RunKey]) -> list[RunKey]:
         """Return the new runs that make the alert true, newest first, at most `MOST_RUNS`.
@@ -83,19 +85,23 @@ class AlertEvaluator:
             found = parse_filter(self.alert.condition, table.columns)
         except FilterError:
             return []  # its variable does not exist (yet, or any more)
-        is_first = self.seen is None and not self.has_looked
         decided = self._decided(found, table, keys)
-        new = [key for key in decided if self.seen is None or key > self.seen][:MOST_RUNS]
         self.has_looked = True
-        if decided:
-            self.seen = max(decided[0], self.seen or decided[0])
-        if is_first or not new:
+        if self.since is None:
+            self.since = next(iter(decided), RunKey(0, 0))
+        since, runs = self.since, self.alert.runs
+        places = {
+            key: place
+            for place, key in enumerate(decided[:MOST_RUNS])
+            if key > since and key not in self._evaluated
+        }
+        if not places:
             return []
+        self._evaluated.update(places)
         holds = list(found.mask(table, decided))
-        runs = self.alert.runs
         return [
             key
-            for place, key in enumerate(new)
+            for key, place in places.items()
             if place + runs <= len(decided) and all(holds[place : place + runs])
         ]
 
@@ -105,9 +111,9 @@ class AlertEvaluator:
         decided: list[RunKey] = []
         before = 0
         for key in keys:
-            if all(_has(table, name, key) for name in names):
+            if key in self._evaluated or all(_has(table, name, key) for name in names):
                 decided.append(key)
-                before += self.seen is None or key <= self.seen
+                before += self.since is None or key <= self.since
                 if before >= self.alert.runs or len(decided) >= MOST_RUNS + self.alert.runs:
                     break
         return decided

@@ -57,6 +57,7 @@ class AlertMonitor:
         self._unsaved: dict[tuple[RunKey, str], RaisedAlert] = {}
         """Alerts raised here that are not in the database: it is locked, or may not be written."""
         self._is_due = False
+        self._started_at = self._session.clock()
         self._screen: AlertsScreen | None = None
         """The list of alerts, while it is open."""
 
@@ -109,10 +110,14 @@ class AlertMonitor:
     # Raised alerts
 
     def show_stored(self, alerts: Iterable[RaisedAlert]) -> None:
-        """Show the alerts of the database."""
+        """Show the alerts of the database; notify of those that other apps have just raised."""
+        known = self._raised.keys() | self._unsaved.keys()
         self._raised = {(alert.key, alert.rule): alert for alert in alerts}
-        for id in self._raised:
+        for id, alert in self._raised.items():
             self._unsaved.pop(id, None)
+            is_news = id not in known and alert.raised_at > self._started_at
+            if is_news and not alert.is_acknowledged:
+                self._notify(*id)
         self._show()
 
     def show_changes(self, changes: Iterable[AlertChange]) -> None:
@@ -197,7 +202,7 @@ class AlertMonitor:
         self._set(alerts)
         for evaluator in self._evaluators:
             if evaluator.alert.since is None:
-                newest = evaluator.seen or next(iter(self._rows.all_keys), RunKey(0, 0))
+                newest = evaluator.since or next(iter(self._rows.all_keys), RunKey(0, 0))
                 evaluator.alert = replace(evaluator.alert, since=newest)
         self._work(partial(self._save, self.alerts))
 

@@ -32,9 +32,9 @@ def acknowledged_in(folder):
     return {each.key.run: each.is_acknowledged for each in alerts_in(folder)}
 
 
-def raise_in(folder, *runs, rule=RULE):
+def raise_in(folder, *runs, at=NOW - 60):
     with database_of(folder).writing() as con:
-        raise_alerts(con, [RaisedAlert(key(run), rule, NOW - 60) for run in runs])
+        raise_alerts(con, [RaisedAlert(key(run), RULE, at) for run in runs])
 
 
 async def open_list(pilot):
@@ -90,6 +90,19 @@ async def test_acknowledgement_by_another_user_is_seen_while_the_list_is_open(fo
 
 
 @pytest.mark.extended
+async def test_alert_raised_by_another_app_rings_once_without_the_rule(folder):
+    raise_in(folder, 409)
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: "! 1 alert" in screen_text(app))
+        raise_in(folder, 410, at=NOW + 1)
+        await until(pilot, lambda: "! 2 alerts" in screen_text(app))
+        raise_in(folder, 411, at=NOW + 2)
+        await until(pilot, lambda: called(app) == [f"run {run}: {RULE}" for run in (410, 411)])
+
+
+@pytest.mark.extended
 async def test_command_acknowledges_alerts_of_some_runs_or_all(folder):
     raise_in(folder, 408, 409, 410)
     app = make_app(folder)
@@ -135,16 +148,36 @@ async def test_runs_that_came_while_no_app_was_open_raise_alerts_without_ringing
         assert called(app) == []
 
 
-def test_evaluator_finds_all_new_runs_within_its_bound():
+def rows_of(values):
     rows = Rows()
     rows.add_columns([Column("v", "V")])
-    numbers = range(1, MOST_RUNS + 51)
-    rows.expect_runs([key(n) for n in numbers])
-    rows.add_values([stored(float(n % 3 > 0), "v", n) for n in numbers])
+    rows.expect_runs([key(n) for n in values])
+    fill(rows, values)
+    return rows
+
+
+def fill(rows, values):
+    rows.add_values([stored(value, "v", n) for n, value in values.items()])
+
+
+def test_evaluator_finds_all_new_runs_within_its_bound():
+    rows = rows_of({n: float(n % 3 > 0) for n in range(1, MOST_RUNS + 51)})
     evaluator = AlertEvaluator(Alert("v > 0", 2, since=key(140)))
     assert [found.run for found in evaluator.look(rows, rows.all_keys)] == [149, 146, 143]
     assert evaluator.look(rows, rows.all_keys) == []
     assert len(AlertEvaluator(Alert("v < 2", since=key(1))).look(rows, rows.all_keys)) == MOST_RUNS
+
+
+def test_run_that_is_computed_after_a_newer_one_raises_its_alert():
+    rows = rows_of({1: 1.0})
+    evaluator = AlertEvaluator(Alert("v > 0", 2))
+    assert evaluator.look(rows, rows.all_keys) == []
+    rows.expect_runs([key(2), key(3)])
+    fill(rows, {3: 1.0})
+    assert evaluator.look(rows, rows.all_keys) == [key(3)]
+    fill(rows, {2: 1.0})
+    assert evaluator.look(rows, rows.all_keys) == [key(2)]
+    assert evaluator.look(rows, rows.all_keys) == []
 
 
 def test_rules_are_stored_with_the_run_they_begin_after(tmp_path):
