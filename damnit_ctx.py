@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 try:
     from damnit_daemon.runner.cell import Cell
     from damnit_daemon.runner.group import Group
+    from damnit_daemon.runner.parameter import Parameter
     from damnit_daemon.runner.variable import GroupError, RunData, Skip, Variable
 except ModuleNotFoundError as error:
     if error.name is None or not error.name.startswith("damnit_daemon"):
@@ -46,6 +47,7 @@ __all__ = [
     "ContextFileErrors",
     "Group",
     "GroupError",
+    "Parameter",
     "Pipeline",
     "Results",
     "RunData",

@@ -6,6 +6,7 @@ from typing import TypeVar, overload
 from typing_extensions import dataclass_transform
 
 from damnit_daemon.runner.cell import Cell as Cell
+from damnit_daemon.runner.parameter import Parameter as Parameter
 from damnit_daemon.runner.pipeline import ContextFileErrors as ContextFileErrors
 from damnit_daemon.runner.pipeline import Pipeline as Pipeline
 from damnit_daemon.runner.progress import progress as progress

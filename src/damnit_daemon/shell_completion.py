@@ -62,6 +62,17 @@ def complete_runs(folder: str | None, text: str) -> list[str]:
     return [text[:start] + number for number in complete_word(text[start:], numbers)]
 
 
+def complete_parameter(folder: str | None, word: str) -> list[str]:
+    """Complete the name of a parameter of the context file."""
+    from .store import load_parameters
+
+    try:
+        with _database(folder).reading() as con:
+            return complete_word(word, [each.name for each in load_parameters(con)])
+    except (DamnitError, OSError):
+        return []
+
+
 def complete_label(folder: str | None, word: str) -> list[str]:
     """Complete a label of runs: those used in the folder, and the usual ones."""
     from .model.labels import USUAL

@@ -73,7 +73,7 @@ def test_in_the_users_python_only_the_standard_library_is_needed_to_begin_with(m
 def test_the_context_api_loads_declarations_only():
     code = "import sys, damnit_ctx; print(*(n for n in sys.modules if n.startswith('damnit_')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    runner = {f"damnit_daemon.runner.{name}" for name in ("cell", "group", "variable")}
+    runner = {f"damnit_daemon.runner.{name}" for name in ("cell", "group", "parameter", "variable")}
     parents = {"damnit_daemon", "damnit_daemon.runner"}
     assert set(done.stdout.split()) == {"damnit_ctx", *parents, *runner}
 

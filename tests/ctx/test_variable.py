@@ -177,6 +177,6 @@ def test_dir_of_damnit_ctx_lists_the_public_names():
     import damnit_ctx
 
     assert dir(damnit_ctx) == [
-        "Cell", "ContextFileErrors", "Group", "GroupError", "Pipeline", "Results", "RunData",
-        "Skip", "Variable",
+        "Cell", "ContextFileErrors", "Group", "GroupError", "Parameter", "Pipeline", "Results",
+        "RunData", "Skip", "Variable", "progress",
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -92,3 +93,18 @@ def test_peer_window_opens_with_every_row_we_write(ours, our_folder, tmp_path, c
             assert kind == "numpy" or (array.dtype.kind in "biuf" and len(array) == 2), name
         elif isinstance(value, bytes):
             assert value.startswith(b"\x89PNG"), name
+
+
+def test_peer_opens_and_edits_a_folder_with_parameters(peer, ours, tmp_path):
+    folder = tmp_path / "amore"
+    ours.make_folder(folder, "parameters", PROPOSAL)
+    ours.process(folder, 1)
+    ours.daemon("--in", folder, "param", "threshold", "4")
+    ours.daemon("--in", folder, "reprocess", "2", "--direct")
+    view = OurView(folder)
+    values = {name: view.summary(RunKey(PROPOSAL, 2), name) for name in ("threshold", "scaled")}
+    assert values == {"threshold": 4.0, "scaled": 8.0}
+    assert table_disagreements(peer.look(folder), view) == []
+    peer.script("edit.py", folder, PROPOSAL, 1)
+    parameters = ours.daemon("--in", folder, "param", "--json")
+    assert [each["new_runs"] for each in json.loads(parameters)] == [4.0, True, "fast", 3]

@@ -21,6 +21,7 @@ from . import (
     logs,
     migrate,
     new_id,
+    param,
     proposal,
     read_context,
     rehearse,
@@ -102,6 +103,7 @@ _add("db-config", db_config.db_config, "db-config slurm_time 02:00:00")
 _add("migrate", migrate.migrate, "migrate --in 1234")
 _add("new-id", new_id.new_id, "new-id --in copy/")
 _add("read-context", read_context.read_context, "read-context --check")
+_add("param", param.param, "param threshold 2.5")
 _add("reprocess", reprocess.reprocess, "reprocess 20-32 --var n_trains --watch")
 _add("start", supervision.start, "start --trigger watch")
 _add("stop", supervision.stop, "stop --in 1234")

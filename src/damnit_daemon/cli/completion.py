@@ -7,6 +7,7 @@ import typer
 from ..shell_completion import (
     complete_columns,
     complete_label,
+    complete_parameter,
     complete_runs,
     complete_setting,
     complete_value,
@@ -27,6 +28,11 @@ def setting_values(ctx: typer.Context, incomplete: str) -> list[str]:
 def variables(ctx: typer.Context, incomplete: str) -> list[str]:
     """Complete the name of a variable of the selected folder."""
     return complete_variable(_folder(ctx), incomplete)
+
+
+def parameters(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the name of a parameter of the selected folder."""
+    return complete_parameter(_folder(ctx), incomplete)
 
 
 def columns(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -43,6 +43,7 @@ def read_context(
 
     Titles, descriptions and tags are stored.
     """
+    from ..model.sanitize import show_controls
     from ..services.context import store_variables
 
     if file is not None:
@@ -56,6 +57,10 @@ def read_context(
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
     count = count_of(len(loaded.variables), "variable")
+    if loaded.parameters:
+        shown = ", ".join(f"{p.name}={p.default!r}" for p in loaded.parameters)
+        number = count_of(len(loaded.parameters), "parameter")
+        count += f", {number} ({show_controls(shown)})"
     if check or damnit is None:
         text = f"{file or (damnit and damnit.context_file)}: {count}, no errors"
     else:

@@ -14,12 +14,14 @@ from ..errors import DamnitError
 from ..run_ranges import format_run_ranges, parse_run_ranges
 from . import completion
 from .folder import FolderOption, chosen_folder, writable_folder
+from .param import parsed_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
     from ..paths import DamnitFolder
+    from ..runner.parameter import Plain
     from ..services.selection import Selection
 
 ALL = "all"
@@ -57,6 +59,14 @@ def reprocess(
             metavar="NAME",
             autocompletion=completion.variables,
             help="This variable; repeatable, overrides --match.",
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            autocompletion=completion.parameters,
+            help="Value of a parameter, instead of that of the runs; repeatable.",
         ),
     ] = None,
     data: Annotated[Data, typer.Option(help="Only variables that need this data.")] = Data.ALL,
@@ -116,6 +126,7 @@ def reprocess(
     damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
     if direct or changed:
         require_context_file(damnit)
+    parameters = parsed_parameters(damnit, param or [], store=not dry_run)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
     _print_missing(selection)
     if not selection.keys and numbers is not None:
@@ -148,7 +159,7 @@ def reprocess(
         return
     variables = names if names is not None else var or None
     if direct:
-        _extract(damnit, selection, data, variables, match or [], mock, jobs)
+        _extract(damnit, selection, data, variables, match or [], mock, jobs, parameters)
         return
     from .submit_request import request_reprocessing
 
@@ -162,6 +173,7 @@ def reprocess(
             watch=watch,
             executor=executor,
             concurrent_jobs=concurrent_jobs,
+            parameters=parameters,
         )
     raise typer.Exit(code)
 
@@ -174,6 +186,7 @@ def _extract(
     match: list[str],
     mock: bool,
     jobs: int | None,
+    parameters: dict[str, Plain],
 ) -> None:
     from ..services.extraction import default_jobs, extract
     from .progress import show_progress
@@ -187,6 +200,7 @@ def _extract(
             match=match,
             mock=mock,
             jobs=default_jobs(damnit) if jobs is None else jobs,
+            parameters=parameters,
             on_event=display.show_event,
             on_progress=display.show_progress,
             tee=display.show_output,

@@ -14,6 +14,7 @@ from .daemon_request import NO_DAEMON, WHEN_ONE_STARTS, name_of, print_message, 
 if TYPE_CHECKING:
     from ..model import RunKey
     from ..paths import DamnitFolder
+    from ..runner.parameter import Plain
 
     Names = Collection[str] | Mapping[RunKey, Collection[str]]
 
@@ -30,6 +31,7 @@ def request_reprocessing(
     watch: bool,
     executor: str | None = None,
     concurrent_jobs: int | None = None,
+    parameters: Mapping[str, Plain] | None = None,
 ) -> int:
     """Request the daemon to process runs; reports who does it and when.
 
@@ -42,6 +44,7 @@ def request_reprocessing(
         watch: Follow the jobs to their end.
         executor: `local` or `slurm`; None for the folder's setting.
         concurrent_jobs: Maximum number of runs in Slurm at once; None for the folder's setting.
+        parameters: Values of parameters, instead of those of the runs.
 
     Returns:
         The exit code.
@@ -58,7 +61,9 @@ def request_reprocessing(
         data=data,
         match=tuple(match),
         executor=None if executor is None else Executor(executor),
-        options=JobOptions(at_once=concurrent_jobs or 0),
+        options=JobOptions(
+            at_once=concurrent_jobs or 0, parameters=tuple(sorted((parameters or {}).items()))
+        ),
     )
     _warn_of_unknown(folder, request.variables or ())
     ledger = Ledger(folder.ledger)

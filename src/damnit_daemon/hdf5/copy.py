@@ -7,23 +7,29 @@ from collections.abc import Iterator
 import h5py
 
 from . import netcdf
-from .layout import PARTS, child, refuse_strange
+from .layout import PARTS, child, other_parts, refuse_strange
 
 
 def copy_frame(source: h5py.File, new: h5py.File) -> None:
-    """Copy what belongs to no variable: attributes and unknown groups.
+    """Copy what belongs to no variable, nor is an entry of a group: attributes, unknown datasets.
 
-    The three groups of summaries, previews and errors are created empty.
+    The groups of summaries, previews and errors, and those of other programs, are created empty.
     """
     _copy_attributes(source, new)
-    for part in PARTS:
-        made = new.create_group(part)
-        original = child(source, part)
-        if original is not None:
-            _copy_attributes(original, made)
+    for part in (*PARTS, *other_parts(source)):
+        copy_part(source, part, new)
     for name in source:
-        if name.startswith(".") and name not in PARTS and child(source, name) is not None:
+        if name.startswith(".") and isinstance(child(source, name), h5py.Dataset):
             source.copy(name, new, name, expand_refs=True)
+
+
+def copy_part(source: h5py.File, part: str, new: h5py.File) -> h5py.Group:
+    """Return a group of the new file; create it with its attributes, if it is missing."""
+    if part not in new:
+        made = new.create_group(part)
+        if (original := child(source, part)) is not None:
+            _copy_attributes(original, made)
+    return new[part]
 
 
 def copy_entry(

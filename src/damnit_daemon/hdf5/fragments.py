@@ -24,7 +24,15 @@ from .errors import (
     is_denied,
     system_reason,
 )
-from .layout import child, computed_at, entry, is_variable_name, refuse_strange, variable_names
+from .layout import (
+    child,
+    computed_at,
+    entry,
+    is_variable_name,
+    other_entries,
+    refuse_strange,
+    variable_names,
+)
 from .open_file import open_for_reading
 
 UNREADABLE = "UnreadableResult"
@@ -82,7 +90,10 @@ def read_fragment(path: Path, key: RunKey, *, timeout_s: float = FRAGMENT_TIMEOU
                 path=path,
                 provenance=_text_attribute(file, file_format.PROVENANCE),
                 start_time=_start_time(file),
-                values=[v for name in good for v in _values(file, name, written_at)],
+                values=[
+                    *(v for name in good for v in _values(file, name, written_at)),
+                    *_parameters(file, written_at),
+                ],
                 rejected=[
                     (n, "it is not a variable name") for n in names if not is_variable_name(n)
                 ],
@@ -108,6 +119,24 @@ def _values(file: h5py.File, name: str, written_at: float) -> Iterator[FragmentV
     if found is not None:
         found.attributes[file_format.COMPUTED_AT] = written_at if when is None else when
         yield found
+
+
+def _parameters(file: h5py.File, written_at: float) -> Iterator[FragmentValue]:
+    """Yield the values of parameters; unreadable ones are left out."""
+    for part, name, when in other_entries(file):
+        found = entry(file, part, name)
+        if part != file_format.PARAMETERS or not is_variable_name(name):
+            continue
+        if not isinstance(found, h5py.Dataset) or found.shape != ():
+            continue
+        refuse_strange(found)
+        value = read_dataset(found)
+        value = value.item() if isinstance(value, np.generic) else value
+        attributes: dict[str, Any] = {file_format.COMPUTED_AT: written_at if when is None else when}
+        if isinstance(value, bool):
+            attributes[file_format.VALUE_TYPE] = file_format.BOOLEAN
+        if isinstance(value, bool | int | float | str):
+            yield FragmentValue(name, value, None, None, "", attributes)
 
 
 def _error_of(file: h5py.File, name: str) -> FragmentValue | None:

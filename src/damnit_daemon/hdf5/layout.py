@@ -27,6 +27,26 @@ _COMPUTED_AT = (
 _STRANGE_STORAGE = "its values are stored in other files"
 
 
+def other_parts(file: h5py.File) -> list[str]:
+    """Return the groups of parameters, and those of other programs, whose names begin with a dot.
+
+    Like `PARTS` they have one entry per name, as far as known.
+    """
+    return [
+        name
+        for name in file
+        if name.startswith(".") and name not in PARTS and isinstance(child(file, name), h5py.Group)
+    ]
+
+
+def other_entries(file: h5py.File) -> Iterator[tuple[str, str, float | None]]:
+    """Yield the group and name of each entry of `other_parts`, and when it was computed."""
+    for part in other_parts(file):
+        for name in file[part]:
+            if (found := child(file[part], name)) is not None:
+                yield part, name, time_of(found, file_format.COMPUTED_AT_ON_DATA)
+
+
 def is_variable_name(name: str) -> bool:
     """Return True if it is an identifier, or several joined by dots (a variable of a group)."""
     return all(part.isidentifier() for part in name.split("."))
@@ -71,14 +91,18 @@ def computed_at(file: h5py.File, name: str) -> float | None:
     """Return when a variable was computed, Unix seconds UTC; None for files written by DAMNIT."""
     for part, attribute in _COMPUTED_AT:
         found = entry(file, part, name)
-        if found is not None and attribute in found.attrs:
-            try:
-                when = float(found.attrs[attribute])
-            except (TypeError, ValueError, OSError):
-                continue
-            if math.isfinite(when):
-                return when
+        if found is not None and (when := time_of(found, attribute)) is not None:
+            return when
     return None
+
+
+def time_of(found: h5py.Group | h5py.Dataset, attribute: str) -> float | None:
+    """Return a time stored as an attribute, Unix seconds UTC; None if there is none."""
+    try:
+        when = float(found.attrs[attribute])
+    except (KeyError, TypeError, ValueError, OSError):
+        return None
+    return when if math.isfinite(when) else None
 
 
 def note_computed_at(file: h5py.File, name: str, when: float) -> None:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import h5py
+import numpy as np
 
 from ..runner import file_format
 from .checksums import require_unchanged
-from .copy import check_entry, copy_entry, copy_frame
+from .copy import check_entry, copy_entry, copy_frame, copy_part
 from .errors import (
     HDF5_FAILURES,
     ResultsDenied,
@@ -38,6 +39,7 @@ from .layout import (
     entry,
     is_variable_name,
     note_computed_at,
+    other_entries,
     variable_names,
 )
 from .open_file import open_for_reading
@@ -139,10 +141,12 @@ def merge(
         while True:
             chosen, left_out = _choose(sources, time.time() if now is None else now, refused)
             left_out += refused
-            if not sources or (sources[0].is_target and all(s.is_target for s in chosen.values())):
+            others = _choose_others(sources)
+            used = [*chosen.values(), *others.values()]
+            if not sources or (sources[0].is_target and all(s.is_target for s in used)):
                 return left_out
             try:
-                return left_out + _write(target, sources[0], chosen)
+                return left_out + _write(target, sources[0], chosen, others)
             except _NotMergeable as error:
                 refused.append(error.left_out)
 
@@ -155,7 +159,12 @@ class _NotMergeable(Exception):  # noqa: N818
         self.left_out = left_out
 
 
-def _write(target: Path, first: _Source, chosen: dict[str, _Source]) -> list[LeftOut]:
+def _write(
+    target: Path,
+    first: _Source,
+    chosen: dict[str, _Source],
+    others: dict[tuple[str, str], _Source],
+) -> list[LeftOut]:
     """Write the new file, verify it, and replace the old one."""
     left_out: list[LeftOut] = []
 
@@ -171,6 +180,8 @@ def _write(target: Path, first: _Source, chosen: dict[str, _Source]) -> list[Lef
         dimension_ids = itertools.count()
         for name, source in sorted(chosen.items()):
             left_out += _copy_variable(source, name, new, dimension_ids)
+        for (part, name), source in sorted(others.items()):
+            left_out += _copy_other(source, part, name, new, dimension_ids)
     return left_out
 
 
@@ -261,6 +272,36 @@ def _choose(
                 if name not in newest or when > newest[name][0]:
                     newest[name] = (when, source)
     return {name: source for name, (_, source) in newest.items()}, left_out
+
+
+def _choose_others(sources: Sequence[_Source]) -> dict[tuple[str, str], _Source]:
+    """Choose the source of each parameter, and of each entry of a group of another program."""
+    newest: dict[tuple[str, str], tuple[float, _Source]] = {}
+    for source in sources:
+        with source.attributed():
+            for part, name, at in other_entries(source.file):
+                when = source.written_at if at is None else at
+                if (part, name) not in newest or when > newest[part, name][0]:
+                    newest[part, name] = (when, source)
+    return {place: source for place, (_, source) in newest.items()}
+
+
+def _copy_other(
+    source: _Source, part: str, name: str, new: h5py.File, dimension_ids: Iterator[int]
+) -> list[LeftOut]:
+    """Copy a parameter, or an entry of a group of another program."""
+    try:
+        if not source.is_target:
+            check_entry(source.file[part][name])
+        into = copy_part(source.file, part, new)
+        copy_entry(source.file[part], name, into, dimension_ids)
+        into[name].attrs.setdefault(file_format.COMPUTED_AT_ON_DATA, np.float64(source.written_at))
+    except HDF5_FAILURES as error:
+        source.raise_fault(error, unless_fragment=True)
+        if part in new:
+            new[part].pop(name, None)
+        return [LeftOut(source.path, name, first_line(error))]
+    return []
 
 
 def _copy_variable(

@@ -33,7 +33,18 @@ from .client import LedgerClient, RequestRefused, Response, running_daemon
 from .counters import count, load_counters
 from .edit_journal import Edit, append_edit, load_edits
 from .errors import LedgerMissing, LedgerTooNew
-from .job import ACTIVE, AddedJob, Executor, Job, JobOrigin, JobState, NewJob, Placement, SlurmTask
+from .job import (
+    ACTIVE,
+    AddedJob,
+    Executor,
+    Job,
+    JobOrigin,
+    JobState,
+    NewJob,
+    Parameters,
+    Placement,
+    SlurmTask,
+)
 from .job_states import Recovered, explain_wait, place_job, recover, requeue, set_state
 from .jobs import count_jobs, load_follow_up, load_job, load_jobs, still_failed
 from .key_value import get_value, set_value
@@ -127,6 +138,7 @@ __all__ = [
     "LedgerTooNew",
     "NewJob",
     "Outcome",
+    "Parameters",
     "Placement",
     "PrioritiseRequest",
     "ProcessId",

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..model import RunKey
+from ..runner.parameter import Plain
+
+Parameters = tuple[tuple[str, Plain], ...]
+"""Names and values of parameters of the context file."""
 
 
 class JobState(StrEnum):
@@ -75,6 +79,8 @@ class NewJob:
     """Order of requests and retries: highest first."""
     user: str = ""
     """User who requested it."""
+    parameters: Parameters = ()
+    """Values that differ from those of the run."""
     arrived_at: float | None = None
     """Time of arrival of the files, Unix seconds UTC: newest arrivals first."""
 
@@ -82,7 +88,8 @@ class NewJob:
     def scope(self) -> str:
         """Scope of the evaluation as text: equal for equal work on the same run and data."""
         names = None if self.variables is None else sorted(set(self.variables))
-        return json.dumps([names, sorted(set(self.match)), self.cluster, self.executor])
+        parts = [names, sorted(set(self.match)), self.cluster, self.executor]
+        return json.dumps([*parts, dict(self.parameters)] if self.parameters else parts)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from ..model import RunKey
 from ..store.sql import fetch_all
 from .arrivals import ArrivalState, load_arrival, mark_arrival
-from .job import AddedJob, Executor, Job, JobOrigin, NewJob, SlurmTask
+from .job import AddedJob, Executor, Job, JobOrigin, NewJob, Parameters, SlurmTask
 from .jobs import load_job, load_jobs_where
 from .pending import id_list
 
@@ -64,9 +64,15 @@ def add_job_for_arrival(
 
 
 def retry_job(
-    con: sqlite3.Connection, job_id: int, *, now: float, user: str = "", priority: int = 0
+    con: sqlite3.Connection,
+    job_id: int,
+    *,
+    now: float,
+    user: str = "",
+    priority: int = 0,
+    parameters: Parameters = (),
 ) -> AddedJob | None:
-    """Queue a copy of a job as a new job; None if the job is not over."""
+    """Queue a copy of a job, with its parameters, as a new job; None if the job is not over."""
     old = load_job(con, job_id)
     if old is None or not old.state.is_over:
         return None
@@ -80,6 +86,7 @@ def retry_job(
         JobOrigin.RETRY,
         priority,
         user,
+        parameters,
     )
     return add_job(con, again, now=now)
 

@@ -6,6 +6,7 @@ Both sides use the same types: `to_payload` returns the JSON stored in the ledge
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 from ..errors import DamnitError
 from ..model import RunKey
 from ..settings import parse_duration_s, parse_memory_bytes
-from .job import Executor
+from .job import Executor, Parameters
 from .requests import RequestKind
 
 LARGEST_INTEGER = 2**63 - 1
@@ -46,17 +47,19 @@ class TypedRequest(Protocol):
 
 @dataclass(frozen=True)
 class JobOptions:
-    """Resources of individual jobs, overriding the settings; empty for the settings.
+    """Resources and parameters of individual jobs, overriding the settings; empty for those.
 
     Attributes:
         memory: Memory in Slurm's notation, `50G`.
         time: Time limit in Slurm's notation, `04:00:00`.
         at_once: How many jobs of one request may run in Slurm at a time; 0 for the setting.
+        parameters: Names and values of parameters of the context file.
     """
 
     memory: str = ""
     time: str = ""
     at_once: int = 0
+    parameters: Parameters = ()
 
     def __post_init__(self) -> None:
         if self.memory:
@@ -71,7 +74,13 @@ class JobOptions:
 
     def to_payload(self) -> dict[str, Any]:
         """Return the options that are set, by their names in a request."""
-        named = {"memory": self.memory, "time": self.time, "concurrent_jobs": self.at_once}
+        named: dict[str, Any] = {
+            "memory": self.memory,
+            "time": self.time,
+            "concurrent_jobs": self.at_once,
+        }
+        if self.parameters:
+            named["parameters"] = dict(self.parameters)
         return {name: value for name, value in named.items() if value}
 
     @classmethod
@@ -85,6 +94,7 @@ class JobOptions:
             _text(payload.get("memory") or "", "memory"),
             _text(payload.get("time") or "", "time"),
             _integer(payload.get("concurrent_jobs") or 0, "concurrent_jobs", 0, 2**31 - 1),
+            _parameters(payload.get("parameters") or {}),
         )
 
 
@@ -315,6 +325,17 @@ def parse_request(kind: object, payload: Mapping[str, Any]) -> AnyRequest:
     if found is None:
         raise InvalidRequest(f"{_shown(kind)} is a kind of request unknown to this version")
     return found.from_payload(payload)
+
+
+def _parameters(value: object) -> Parameters:
+    if not isinstance(value, dict) or len(value) > MOST_ITEMS:
+        raise InvalidRequest(f"parameters: an object is expected, not {_shown(value)}")
+    for name, each in value.items():
+        if isinstance(each, str):
+            _text(each, f"the parameter {name[:60]}")
+        elif not isinstance(each, int | float) or not abs(each) <= sys.float_info.max:
+            raise InvalidRequest(f"the parameter {name[:60]}: {_shown(each)} is no value")
+    return tuple(sorted(value.items()))
 
 
 def _run_and_names(item: object) -> tuple[RunKey, tuple[str, ...] | None]:

@@ -7,7 +7,7 @@ import linecache
 import sys
 import traceback
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import decode_source
 from pathlib import Path
@@ -16,13 +16,14 @@ from typing import Any
 from .default_pipeline import Registration, listening
 from .encode import Computed
 from .fingerprint import Fingerprints
-from .graph import Graph
-from .group_names import name_globals, variables_of
+from .graph import Graph, nearest_names
+from .group_names import name_globals, parameters_of, variables_of
 from .lint import DeclaredFunction, check_functions, check_source, warn_of_unused
 from .local_imports import digest
-from .protocol import ContextLoaded, Problem, VariableMeta
+from .parameter import Parameter, Plain, parse_value
+from .protocol import ContextLoaded, ParameterMeta, Problem, VariableMeta
 from .source_locations import SourceLocations
-from .variable import GroupError, GroupVariable, RunData, Variable
+from .variable import RESERVED_NAMES, GroupError, GroupVariable, RunData, Variable
 
 MODULE_NAME = "context_file"
 """Name of the context file as a module, in tracebacks and pickles."""
@@ -39,6 +40,8 @@ class Context:
     context_hash: str = ""
     variables: dict[str, Variable] = field(default_factory=dict)
     """The variables by name, in the order of their definition."""
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    """The parameters by name."""
     graph: Graph = field(default_factory=lambda: Graph({}))
     advice: list[Problem] = field(default_factory=list)
     """Further problems, found in the text of a file that was not read to its end."""
@@ -79,6 +82,12 @@ class Context:
             versions,
             [*self.advice, *self._advice()],
             dict(helpers.digests) if helpers is not None else {},
+            [
+                ParameterMeta(
+                    name, p.title, p.type_name, p.default, p.description, list(map(str, p.tags))
+                )
+                for name, p in (self.parameters.items() if self.ok else ())
+            ],
         )
 
     def check(self, *, dependencies: bool = True) -> None:
@@ -89,12 +98,28 @@ class Context:
         """
         _check_declarations(self)
         _check_titles(self)
+        _check_parameters(self)
         if not dependencies:
             return
         self.graph = Graph(self.variables)
         for name, parameter, message, severity in self.graph.problems:
             place = self.places.of(self.variables[name], parameter)
             self.complain(message, *place, severity=severity)
+
+    def parameter_values(self, given: Mapping[str, object]) -> tuple[dict[str, Plain], list[str]]:
+        """Return the values of all parameters, and notes about given names that are none.
+
+        Raises:
+            ValueError: If a given value does not have the parameter's type.
+        """
+        values = {name: parameter.default for name, parameter in self.parameters.items()}
+        notes = [no_parameter(name, self.parameters) for name in given if name not in values]
+        for name in values.keys() & given.keys():
+            try:
+                values[name] = parse_value(given[name], self.parameters[name].type_name)
+            except ValueError as error:
+                raise ValueError(f"The parameter {name}: {error}.") from None
+        return values, notes
 
     def _advice(self) -> list[Problem]:
         """Return warnings about valid declarations that are probably mistakes."""
@@ -300,6 +325,11 @@ def _collect(namespace: dict[str, Any], registration: Registration, context: Con
     """
     try:
         groups = name_globals(namespace)
+        for name, value in namespace.items():
+            if isinstance(value, Parameter):
+                value.name = value.name or name
+                context.parameters[value.name] = value
+        context.parameters |= parameters_of(groups)
         if registration.instead is not None:
             context.variables = registration.instead.collect()
             return True
@@ -328,6 +358,28 @@ def _add(variables: Iterable[Variable], context: Context) -> None:
             context.complain(
                 f"Duplicate variable name {variable.name!r}{where}", *context.places.of(variable)
             )
+
+
+def _check_parameters(context: Context) -> None:
+    """Report names that clash, or that variables ask for in vain."""
+    for name, parameter in context.parameters.items():
+        if name in context.variables or name in (*RESERVED_NAMES, *CLASHING_NAMES):
+            context.complain(f"The parameter {name!r} has the name of a variable or column")
+        elif not all(part.isidentifier() for part in name.split(".")):
+            context.complain(f"The parameter name {name!r} is not a valid Python identifier")
+        if not all(isinstance(tag, str) for tag in parameter.tags):
+            context.complain(f"tags={parameter.tags!r} for parameter {name} (must be strings)")
+    for variable in context.variables.values():
+        for argument in variable.arguments():
+            if argument.source == "param" and argument.path not in context.parameters:
+                place = context.places.of(variable, argument.parameter)
+                message = no_parameter(argument.path, context.parameters)
+                context.complain(message, *place, severity="warning")
+
+
+def no_parameter(name: str, known: Iterable[str]) -> str:
+    """Return the sentence about an unknown parameter."""
+    return f"There is no parameter {name!r} in the context file." + nearest_names(name, known)
 
 
 def _check_declarations(context: Context) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     import h5py
 
 
+MOST_ATTRIBUTE_CHARS = 30_000
+"""HDF5 has room for 64 kB in an attribute."""
+
+
 @dataclass(frozen=True)
 class Computed:
     """Provenance of a value, stored with it."""
@@ -31,6 +37,8 @@ class Computed:
     context_hash: str
     fingerprint: str = ""
     """Fingerprint of the code, see `fingerprint`; empty if unknown."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the parameters that it depends on."""
 
 
 @dataclass(frozen=True)
@@ -202,3 +210,7 @@ def write_computed(dataset: h5py.Dataset, computed: Computed) -> None:
         dataset.attrs[file_format.CONTEXT_HASH] = computed.context_hash
     if computed.fingerprint:
         dataset.attrs[file_format.FINGERPRINT] = computed.fingerprint
+    if computed.parameters:
+        text = json.dumps(dict(computed.parameters))
+        if len(text) <= MOST_ATTRIBUTE_CHARS:
+            dataset.attrs[file_format.USED_PARAMETERS] = text

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .cell import Cell
 from .context import Context
 from .evaluate import Evaluator, describe, outcome_line
 from .fragment import FragmentWriter
+from .parameter import Plain
 from .progress import ProgressReport, begin
 from .protocol import Event, RunnerJob, VariableDone, VariableStarted
 from .run_data import OpenedRun
@@ -36,11 +37,15 @@ class Evaluation:
     send: Callable[[Event], None]
     send_if_ready: Callable[[Event], object]
     """Send an event from any thread, or drop it instead of waiting."""
+    parameters: Mapping[str, Plain]
+    """Values of all parameters."""
     clock: Callable[[], float] = time.time
     evaluator: Evaluator = field(init=False)
 
     def __post_init__(self) -> None:
-        self.evaluator = Evaluator(self.context.graph, self.run, is_interruptible=False)
+        self.evaluator = Evaluator(
+            self.context.graph, self.run, self.parameters, is_interruptible=False
+        )
 
     def evaluate(self, names: Sequence[str]) -> None:
         """Evaluate these variables in this order; never raises for errors of the user's code."""
@@ -100,6 +105,10 @@ class Evaluation:
         keep: bool,
     ) -> None:
         computed = self.context.computed(variable.name, self.clock(), duration)
+        used = self.context.graph.parameters(variable.name) & self.parameters.keys()
+        if used:
+            values = {name: self.parameters[name] for name in sorted(used)}
+            computed = replace(computed, parameters=values)
         fragment: Path | None = None
         not_saved = ""
         if keep and error is None and cell is not None:

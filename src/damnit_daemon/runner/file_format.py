@@ -9,6 +9,7 @@ from __future__ import annotations
 REDUCED = ".reduced"
 PREVIEW = ".preview"
 ERRORS = ".errors"
+PARAMETERS = ".parameters"  # from branch feat/params of DAMNIT: a scalar for each
 START_TIME = "start_time"
 OBJECT_TYPE = "_damnit_objtype"
 PROVENANCE = "provenance"
@@ -33,6 +34,8 @@ BOOLEAN = "boolean"
 """damnit-tui's own, in the database's attributes: type of a value that SQLite has as 0 or 1."""
 
 FINGERPRINT = "fingerprint"  # 16 hex digits, of the code that computed it and its dependencies
+
+USED_PARAMETERS = "parameters"  # JSON object: values of the parameters that it depends on
 
 COMES_BACK_AS = "comes_back_as"
 """damnit-tui's own, for the runner only: the type of a value that a file returns unchanged.

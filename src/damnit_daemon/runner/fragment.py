@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from .encode import (
     write_error,
     write_netcdf,
 )
+from .parameter import Plain
 from .staged_file import NotWritten, memory_file, write_checked
 from .temp_names import writing_suffix
 
@@ -88,9 +89,11 @@ class FragmentWriter:
         self._folder = folder / file_format.EXTRACTED_DATA
         self._prefix = file_format.fragment_prefix(proposal, run)
 
-    def write_start_time(self, start_time: float, computed: Computed) -> Path:
-        """Announce a run by a fragment with only its start time."""
-        return self.write_together([], start_time, computed)
+    def write_start_time(
+        self, start_time: float, computed: Computed, parameters: Mapping[str, Plain]
+    ) -> Path:
+        """Announce a run by a fragment with its start time and the values of parameters."""
+        return self.write_together([], start_time, computed, parameters)
 
     def write_cell(self, name: str, cell: Cell, computed: Computed) -> Path:
         """Save a cell; errors of HDF5 and xarray are raised, and no file is left."""
@@ -112,6 +115,7 @@ class FragmentWriter:
         entries: Sequence[FragmentEntry],
         start_time: float | None,
         computed: Computed | None = None,
+        parameters: Mapping[str, Plain] | None = None,
     ) -> Path:
         """Save several results atomically in one fragment.
 
@@ -119,6 +123,7 @@ class FragmentWriter:
             entries: The results.
             start_time: Start of the run, Unix seconds UTC; None to omit.
             computed: Provenance of the start time; by default now.
+            parameters: Values of all parameters.
 
         Raises:
             CannotBeStored: If one of them cannot be stored; no file is left.
@@ -144,6 +149,10 @@ class FragmentWriter:
                     place = f"{file_format.REDUCED}/{file_format.START_TIME}"
                     reduced = file.create_dataset(place, data=value)
                     write_computed(reduced, computed or Computed(time.time(), 0.0, ""))
+                for name, plain in (parameters or {}).items():
+                    stored = file.create_dataset(f"{file_format.PARAMETERS}/{name}", data=plain)
+                    now = time.time() if computed is None else computed.computed_at
+                    stored.attrs[file_format.COMPUTED_AT_ON_DATA] = np.float64(now)
         return draft.ready
 
     @contextmanager

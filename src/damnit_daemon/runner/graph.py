@@ -56,6 +56,15 @@ class Graph:
                 waiting += self.direct[name]
         return found
 
+    def parameters(self, name: str) -> set[str]:
+        """Return the parameters that a variable depends on, also by other variables."""
+        return {
+            argument.path
+            for other in self.closure([name])
+            for argument in self._variables[other].arguments()
+            if argument.source == "param"
+        }
+
     def select(
         self,
         *,
@@ -80,7 +89,7 @@ class Graph:
                 if name not in self._variables:
                     raise UnknownVariable(
                         f"There is no variable {name!r} in the context file."
-                        + _nearest(name, self._variables)
+                        + nearest_names(name, self._variables)
                     )
         selected = []
         for name in self.order:
@@ -114,7 +123,7 @@ class Graph:
         message = f"Missing dependency: {argument.path!r} for {variable.name!r}."
         if not argument.required:
             message += " Its default will be used."
-        message += _nearest(argument.path, self._variables)
+        message += nearest_names(argument.path, self._variables)
         severity = "error" if argument.required else "warning"
         self.problems.append((variable.name, argument.parameter, message, severity))
 
@@ -151,6 +160,7 @@ class Graph:
             self.problems.append((name, "", message, "error"))
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
+def nearest_names(name: str, names: Iterable[str]) -> str:
+    """Return a question with the most similar names; empty if there are none."""
     near = difflib.get_close_matches(name, list(names), n=3)
     return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

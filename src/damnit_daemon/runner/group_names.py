@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .group import components, group_variables
+from .parameter import Parameter
 from .variable import GroupError, GroupVariable, is_group
 
 
@@ -35,6 +36,18 @@ def name_given(groups: Iterable[tuple[str, Any]]) -> list[Any]:
 def variables_of(groups: Iterable[Any]) -> list[GroupVariable]:
     """Return the variables of named groups, in order."""
     return [variable for group in groups for variable in group_variables(group)]
+
+
+def parameters_of(groups: Iterable[Any]) -> dict[str, Parameter]:
+    """Return the parameters of named groups by name."""
+    found = {}
+    for group in groups:
+        for attribute in dir(type(group)):
+            value = getattr(type(group), attribute, None)
+            if isinstance(value, Parameter):
+                parameter = getattr(group, attribute)
+                found[parameter.name or attribute] = parameter
+    return found
 
 
 def _named(top: Sequence[tuple[str, Any]]) -> list[Any]:

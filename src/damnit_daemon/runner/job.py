@@ -58,13 +58,18 @@ def run_job(job: RunnerJob, context: Context, folder: Path, events: int) -> int:
         others = [n for n in names if not context.graph.cluster[n]]
         job = replace(job, saved=[*job.saved, *others])
     writer = FragmentWriter(folder, job.proposal, job.run)
-    evaluation = Evaluation(context, job, opened, writer, send, channel.send_if_ready)
+    try:
+        parameters, unknown = context.parameter_values(job.parameters)
+    except ValueError as error:
+        return fail(events, str(error))
+    notes += unknown
+    evaluation = Evaluation(context, job, opened, writer, send, channel.send_if_ready, parameters)
     send(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))
     for note in notes:
         send(RunnerMessage(job.job_id, note))
     try:
         computed = Computed(evaluation.clock(), 0.0, context.context_hash)
-        path = writer.write_start_time(started, computed)
+        path = writer.write_start_time(started, computed, evaluation.parameters)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)  # h5py's is a page long
         return fail(events, f"Results cannot be written to {folder}: {reason}")

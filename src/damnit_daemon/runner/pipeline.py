@@ -336,9 +336,9 @@ class Pipeline:
             )
         run = self._opened(self.data if data is None else data)
         names = self._names(run)
-        evaluator = Evaluator(
-            self.context.graph, run, {**self.param_values, **(param_values or {})}
-        )
+        defaults = {name: each.default for name, each in self.context.parameters.items()}
+        given = {**defaults, **self.param_values, **(param_values or {})}
+        evaluator = Evaluator(self.context.graph, run, given)
         cells: dict[str, Cell] = {START_TIME: Cell(run.start_time())}
         computed = {START_TIME: Computed(time.time(), None, self.context.context_hash)}
         label = self.name

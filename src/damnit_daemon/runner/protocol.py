@@ -41,6 +41,8 @@ class RunnerJob:
     """Maximum memory in bytes; 0: all."""
     time_s: float = 0.0
     """Maximum duration in seconds; 0: unlimited."""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """Values of parameters, by name; the others have their defaults."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,19 @@ class VariableMeta:
 
 
 @dataclass(frozen=True)
+class ParameterMeta:
+    """The declaration of one parameter in a context file."""
+
+    name: str
+    title: str
+    type_name: str
+    """`boolean`, `integer`, `number` or `string`."""
+    default: Any
+    description: str = ""
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class BatchStarted:
     """A batch of jobs started; the first event of each."""
 
@@ -112,6 +127,7 @@ class ContextLoaded:
     """Warnings about probable mistakes that do work, for the file's editor."""
     helpers: dict[str, str] = field(default_factory=dict)
     """Imported modules next to the file: path below its folder, and a hash like the file's."""
+    parameters: list[ParameterMeta] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -259,6 +275,8 @@ def decode_event(line: bytes) -> Event:
     known = _known(kind, payload)
     if kind is ContextLoaded:
         known["variables"] = [VariableMeta(**_known(VariableMeta, v)) for v in known["variables"]]
+        found = known.get("parameters", [])
+        known["parameters"] = [ParameterMeta(**_known(ParameterMeta, p)) for p in found]
         for key in {"problems", "advice"} & known.keys():
             known[key] = [Problem(**_known(Problem, p)) for p in known[key]]
     return kind(**known)

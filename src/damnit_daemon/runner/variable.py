@@ -74,8 +74,8 @@ class Variable:
     * `"var#name"`: the value of another variable; `"var#xgm_*"`: a dict of all matches;
     * `"meta#run_number"`, `"meta#proposal"`, `"meta#proposal_path"`;
     * `"mymdc#run_type"`, `"mymdc#sample_name"`, `"mymdc#techniques"`, from the metadata catalogue;
-    * `"param#name"`: a parameter passed to a `Pipeline`;
-    * `"self#name"`: in a `Group`, another of its variables.
+    * `"param#name"`: the value of a `Parameter`, or one passed to a `Pipeline`;
+    * `"self#name"`: in a `Group`, another of its variables, or one of its parameters.
 
     A parameter with a default falls back to it when the value is missing.
 
@@ -340,6 +340,8 @@ class GroupVariable(Variable):
             found = self._attribute(owner, last, argument)
             if found is None:
                 return self._missing(argument)
+            if getattr(found, "is_parameter", False) is True:  # its module imports this one
+                return Argument(argument.parameter, "param", found.name or "", argument.required)
             if not isinstance(found, Variable):
                 raise GroupError(
                     f"Attribute {last!r} on group {self._called(owner)} is of type "

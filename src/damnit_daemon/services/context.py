@@ -12,7 +12,13 @@ from ..model import VariableInfo
 from ..paths import DamnitFolder
 from ..runner.protocol import ContextLoaded, Problem
 from ..settings import FORK
-from ..store import Database, load_setting, update_computed_variables
+from ..store import (
+    Database,
+    StoredParameter,
+    load_setting,
+    save_parameters,
+    update_computed_variables,
+)
 
 CONTEXT_PYTHON = "context_python"
 UNUSABLE = "The context file cannot be used:"
@@ -94,6 +100,17 @@ def declared_variables(loaded: ContextLoaded) -> list[VariableInfo]:
     ]
 
 
+def declared_parameters(loaded: ContextLoaded) -> list[StoredParameter]:
+    """Return the parameters for the database."""
+    return [
+        StoredParameter(
+            VariableInfo(p.name, p.title, p.description or None, p.type_name, tuple(p.tags)),
+            p.default,
+        )
+        for p in loaded.parameters
+    ]
+
+
 def store_variables(folder: DamnitFolder, loaded: ContextLoaded) -> list[str]:
     """Write titles, descriptions and tags into the database; return the names that changed.
 
@@ -102,4 +119,5 @@ def store_variables(folder: DamnitFolder, loaded: ContextLoaded) -> list[str]:
             variable of the same name.
     """
     with Database(folder.database).writing() as con:
-        return update_computed_variables(con, declared_variables(loaded))
+        parameters = save_parameters(con, declared_parameters(loaded))
+        return [*update_computed_variables(con, declared_variables(loaded)), *parameters]

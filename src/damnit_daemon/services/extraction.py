@@ -10,6 +10,7 @@ from ..errors import DamnitError
 from ..launch import Limits
 from ..model import RunKey
 from ..paths import DamnitFolder
+from ..runner.parameter import Plain
 from ..runner.protocol import ContextLoaded, Event, RunnerJob
 from ..slurm import slurm_settings
 from ..slurm.settings import CPUS, DEFAULT_CPUS
@@ -38,6 +39,7 @@ def extract(
     match: Collection[str] = (),
     mock: bool = False,
     jobs: int = 1,
+    parameters: Mapping[str, Plain] | None = None,
     on_event: OnEvent | None = None,
     on_progress: OnEvent | None = None,
     tee: Callable[[bytes], None] | None = None,
@@ -58,6 +60,7 @@ def extract(
         match: Parts of titles; ignored with `variables`.
         mock: Use a mock run instead of files.
         jobs: How many runs are processed at once; fewer while memory is short.
+        parameters: Values of parameters, instead of those of the runs.
         on_event: Called with each event, run by run in their order.
         on_progress: Called with each event of a run as it happens.
         tee: Gets a copy of the output of the user's code, run by run in their order.
@@ -70,7 +73,9 @@ def extract(
             requested variable does not exist.
     """
     runs = _Runs(list(keys), is_interrupted)
-    template = RunnerJob("", 0, 0, data, match=list(match), mock=mock)
+    template = RunnerJob(
+        "", 0, 0, data, match=list(match), mock=mock, parameters=dict(parameters or {})
+    )
     ordered = OrderedEvents(on_event, on_progress, tee)
     combiner = Combiner(folder, is_alone=min(jobs, len(runs.keys)) <= 1)
 

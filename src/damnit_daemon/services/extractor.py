@@ -24,6 +24,7 @@ from .context import (
 )
 from .ordered_events import OnEvent
 from .outcome import RunOutcome
+from .parameters import job_parameters
 
 
 class JobCancelled(Exception):  # noqa: N818 – it is no error
@@ -144,8 +145,11 @@ class Extractor:
 
         Raises:
             JobCancelled: If there was a reason to stop; computed results are stored.
+            DatabaseBusy: If the database stays locked before it begins.
         """
         began = time.monotonic()
+        parameters = job_parameters(self._folder, outcome.key, template.parameters)
+        template = replace(template, parameters=parameters)
         collector = Collector(
             self._folder,
             outcome.key,

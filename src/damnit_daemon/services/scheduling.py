@@ -7,7 +7,7 @@ under its own savepoint: one that fails is undone and ended with the reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..ledger import (
@@ -47,7 +47,7 @@ from ..ledger import (
 )
 from ..model import RunKey
 from ..model.arrival import Arrival
-from .job_options import save_options
+from .job_options import load_options, save_options
 
 
 @dataclass
@@ -144,6 +144,7 @@ def _reprocess(
             origin=JobOrigin.REQUEST,
             priority=typed.priority,
             user=user,
+            parameters=typed.options.parameters,
         )
         added = add_job(con, job, now=now)
         save_options(con, added.id, typed.options)
@@ -173,9 +174,10 @@ def _retry(
     jobs = still_failed(load_jobs(con)) if typed.failed else _numbered(con, typed.jobs)
     ids = []
     for job in jobs:
-        added = retry_job(con, job.id, now=now, user=user)
+        parameters = load_options(con, job.id).parameters
+        added = retry_job(con, job.id, now=now, user=user, parameters=parameters)
         if added is not None:
-            save_options(con, added.id, typed.options)
+            save_options(con, added.id, replace(typed.options, parameters=parameters))
             ids.append(added.id)
             if added.is_new:
                 actions.jobs.append(added.id)

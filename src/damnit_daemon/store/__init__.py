@@ -48,6 +48,16 @@ from .identifiers import is_variable_name
 from .integrity import find_damage
 from .labels import LabelChange, LabelsChanged, load_labels, save_labels
 from .migrations import migrate
+from .parameters import (
+    ParameterRefused,
+    StoredParameter,
+    load_parameters,
+    parse_assignments,
+    parse_for,
+    run_parameters,
+    save_new_run_value,
+    save_parameters,
+)
 from .runs import ensure_run, load_listed_runs, load_runs
 from .save_values import NewValue, Rejected, SaveReport, save_values
 from .schema import FORMAT_VERSION
@@ -99,12 +109,14 @@ __all__ = [
     "NotADatabase",
     "Note",
     "NoteChanged",
+    "ParameterRefused",
     "Plain",
     "RaisedAlert",
     "Rejected",
     "SaveReport",
     "StorageFailed",
     "StoreError",
+    "StoredParameter",
     "TypeLost",
     "ValueEdit",
     "ValuesDoNotFit",
@@ -131,6 +143,7 @@ __all__ = [
     "load_labels",
     "load_listed_runs",
     "load_notes",
+    "load_parameters",
     "load_plain",
     "load_runs",
     "load_setting",
@@ -141,14 +154,19 @@ __all__ = [
     "load_variables",
     "migrate",
     "name_from_title",
+    "parse_assignments",
+    "parse_for",
     "raise_alerts",
     "rebuild_views",
     "remove_note",
     "remove_variable",
     "restore_user_variable",
+    "run_parameters",
     "same_value",
     "save_changes",
     "save_labels",
+    "save_new_run_value",
+    "save_parameters",
     "save_setting",
     "save_values",
     "update_computed_variables",

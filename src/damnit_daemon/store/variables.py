@@ -13,7 +13,10 @@ from .views import rebuild_views
 
 
 def load_variables(con: sqlite3.Connection) -> list[VariableInfo]:
-    """Load all defined variables with their tags, in order of first definition."""
+    """Load all defined variables with their tags, in order of first definition.
+
+    Parameters of a context file count as computed: they are not edited in the table.
+    """
     tags: dict[str, list[str]] = {}
     sql = """
         SELECT variable_name, CAST(name AS TEXT)
@@ -22,7 +25,8 @@ def load_variables(con: sqlite3.Connection) -> list[VariableInfo]:
         tags.setdefault(variable, []).append(tag)
     sql = """
         SELECT name, CAST(coalesce(title, name) AS TEXT), CAST(description AS TEXT),
-            CAST(type AS TEXT)
+            CASE WHEN typeof(attributes) = 'text' AND instr(attributes, '"param_default"')
+            THEN NULL ELSE CAST(type AS TEXT) END
         FROM variables WHERE typeof(name) = 'text' ORDER BY rowid"""
     return [
         VariableInfo(name, title, description, type_, tuple(tags.get(name, ())))
@@ -147,6 +151,12 @@ def _unique_titles(
         titles[info.name] = unique_title(info.title, info.name, used)
         used.add(titles[info.name])
     return titles
+
+
+def stored_title(con: sqlite3.Connection, info: VariableInfo) -> str:
+    """Return the title for a definition: its own, with the name if another one has it."""
+    others = {title for name, title in _titles(con).items() if name != info.name}
+    return unique_title(info.title, info.name, FIXED_TITLES | others)
 
 
 def _titles(con: sqlite3.Connection) -> dict[str, str]:

@@ -37,7 +37,7 @@ class Quantity(Enum):
     SLOPE = "values per position"
 
 
-class Parameter(NamedTuple):
+class FitParameter(NamedTuple):
     """A fitted parameter."""
 
     name: str
@@ -61,7 +61,7 @@ class FitResult:
     """
 
     model: Analysis
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[FitParameter, ...]
     r_squared: float
     chi_squared: float | None
     step: int
@@ -155,30 +155,30 @@ def edge(u: Any, height: float, centre: float, sigma: float, background: float) 
     return background + height * (1 + erf((u - centre) / (sigma * math.sqrt(2)))) / 2
 
 
-def _line_parameters(found: Any, errors: Any, scale: _Scale) -> tuple[Parameter, ...]:
+def _line_parameters(found: Any, errors: Any, scale: _Scale) -> tuple[FitParameter, ...]:
     slope, middle = (float(v) * (scale.height or 1.0) for v in found)
     slope_error, middle_error = (float(v) * (scale.height or 1.0) for v in errors)
     slope, slope_error = slope / scale.width, slope_error / scale.width
     # Slope and middle are not correlated.
     at_zero = math.hypot(middle_error, slope_error * scale.x)
     return (
-        Parameter("slope", slope, slope_error, Quantity.SLOPE),
-        Parameter("intercept", scale.y + middle - slope * scale.x, at_zero, Quantity.Y),
-        Parameter("at middle", scale.y + middle, middle_error, Quantity.Y),
+        FitParameter("slope", slope, slope_error, Quantity.SLOPE),
+        FitParameter("intercept", scale.y + middle - slope * scale.x, at_zero, Quantity.Y),
+        FitParameter("at middle", scale.y + middle, middle_error, Quantity.Y),
     )
 
 
-def _peak_parameters(found: Any, errors: Any, scale: _Scale) -> tuple[Parameter, ...]:
+def _peak_parameters(found: Any, errors: Any, scale: _Scale) -> tuple[FitParameter, ...]:
     height, centre, sigma, background = map(float, found)
     of_height, of_centre, of_sigma, of_background = map(float, errors)
     fwhm = SIGMAS * scale.width
     return (
-        Parameter("height", height * scale.height, of_height * scale.height, Quantity.HEIGHT),
-        Parameter(
+        FitParameter("height", height * scale.height, of_height * scale.height, Quantity.HEIGHT),
+        FitParameter(
             "centre", scale.x + centre * scale.width, of_centre * scale.width, Quantity.X
         ),
-        Parameter("FWHM", abs(sigma) * fwhm, of_sigma * fwhm, Quantity.WIDTH),
-        Parameter(
+        FitParameter("FWHM", abs(sigma) * fwhm, of_sigma * fwhm, Quantity.WIDTH),
+        FitParameter(
             "background", scale.y + background * scale.height, of_background * scale.height,
             Quantity.Y,
         ),

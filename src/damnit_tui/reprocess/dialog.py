@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,8 +16,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import Parameters
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges, parse_run_ranges
+from damnit_daemon.store import ParameterRefused, parse_assignments
 
 from .. import keymap
 from ..sanitize import visible
@@ -49,6 +52,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         & Horizontal { height: 1; }
         & Horizontal Label { width: 11; color: $aside-color; }
         & Input { padding: 0 1; }
+        & #parameters-line { display: none; }
         & #reprocess-plan { width: 1fr; height: auto; margin-top: 1; }
         & #reprocess-slurm { width: 1fr; height: auto; color: $aside-color; display: none; }
         & #reprocess-mistake { width: 1fr; height: auto; color: $error-color; }
@@ -119,6 +123,9 @@ class ReprocessDialog(ModalScreen[Plan | None]):
                 yield PlainInput(
                     visible(self._names or self._variable), placeholder="xgm, hits", id="names"
                 )
+            with Horizontal(id="parameters-line"):
+                yield Label("Parameters")
+                yield PlainInput(id="parameters")
             with Horizontal():
                 yield Label("Data")
                 yield RadioRow({name: name for name in DATA}, "all", id="data")
@@ -160,6 +167,10 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     def take_facts(self, event: FactsRead) -> None:
         """Update the preview."""
         self._facts = event.facts
+        if parameters := event.facts.parameters:
+            defaults = (f"{each.name}={each.default}" for each in parameters)
+            self.query_one("#parameters", Input).placeholder = visible(" ".join(defaults))
+            self.query_one("#parameters-line").display = True
         self._show_plan()
 
     @on(Input.Changed, "#runs")
@@ -171,6 +182,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         self._show_plan()
 
     @on(Input.Changed, "#names")
+    @on(Input.Changed, "#parameters")
     @on(RadioRow.Changed)
     def _show_plan(self) -> None:
         """Preview the plan, or show what is missing."""
@@ -232,8 +244,24 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     def _typed_names(self) -> list[str]:
         return self.query_one("#names", Input).value.replace(",", " ").split()
 
+    def _typed_parameters(self) -> Parameters:
+        """Parse the parameters.
+
+        Raises:
+            DamnitError: If one is not valid.
+        """
+        try:
+            words = shlex.split(self.query_one("#parameters", Input).value)
+        except ValueError:
+            raise ParameterRefused("A quotation mark is missing.") from None
+        return tuple(sorted(parse_assignments(self._facts.parameters, words).items()))
+
     def _plan(self) -> Plan | None:
         keys = self._typed_runs()
+        try:
+            parameters = self._typed_parameters()
+        except DamnitError:
+            return None
         which = VariableScope(self.query_one("#which", RadioRow).chosen)
         if not keys or (which is VariableScope.NAMED and not self._typed_names()):
             return None
@@ -245,6 +273,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
             named=self._typed_names(),
             data=self.query_one("#data", RadioRow).chosen,
             executor=WHERE[self.query_one("#where", RadioRow).chosen],
+            parameters=parameters,
         )
 
     def _mistake(self) -> str:
@@ -252,6 +281,10 @@ class ReprocessDialog(ModalScreen[Plan | None]):
             parse_run_ranges(self.query_one("#runs", Input).value)
         except ValueError as error:
             return f"Runs: {error}."
+        try:
+            self._typed_parameters()
+        except DamnitError as error:
+            return visible(f"Parameters: {error.message} {error.hint}")
         return "Names: enter at least one variable."
 
     def action_accept(self) -> None:

@@ -10,7 +10,13 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import Ledger, load_timings
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.staleness import changed_since
-from damnit_daemon.store import Database, load_columns, load_values
+from damnit_daemon.store import (
+    Database,
+    StoredParameter,
+    load_columns,
+    load_parameters,
+    load_values,
+)
 
 from ..table.cells import is_problem
 from .plan import PlanInputs
@@ -38,8 +44,10 @@ def load_facts(database: Database, ledger: Ledger, keys: Collection[RunKey]) -> 
     """Load the inputs; unreadable ones are left out, as a plan works without them."""
     failed: dict[RunKey, set[str]] = {}
     known: frozenset[str] = frozenset()
+    parameters: tuple[StoredParameter, ...] = ()
     try:
         with database.reading() as con:
+            parameters = tuple(load_parameters(con))
             known = frozenset(column.name for column in load_columns(con))
             for value in load_values(con, keys=keys):
                 if is_problem(value):
@@ -52,4 +60,4 @@ def load_facts(database: Database, ledger: Ledger, keys: Collection[RunKey]) -> 
             timings = {timing.name: timing.median_s for timing in load_timings(con)}
     except DamnitError:
         pass
-    return PlanInputs(failed, timings, known)
+    return PlanInputs(failed, timings, known, parameters=parameters)

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from damnit_daemon.ledger import Executor, ReprocessRequest
+from damnit_daemon.ledger import Executor, JobOptions, Parameters, ReprocessRequest
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
+from damnit_daemon.store import StoredParameter
 from damnit_daemon.text import format_span
 
 from ..sanitize import visible
@@ -38,6 +39,8 @@ class PlanInputs:
     """Variables the context file computes differently now, by run; None if not known yet."""
     problem: str = ""
     """Why they are not known."""
+    parameters: tuple[StoredParameter, ...] = ()
+    """Parameters of the context file."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Plan:
     data: str = "all"
     executor: str | None = None
     which: VariableScope = VariableScope.ALL
+    parameters: Parameters = ()
+    """Values of parameters, instead of those of the runs."""
 
     @property
     def is_empty(self) -> bool:
@@ -68,6 +73,7 @@ class Plan:
             self.data,
             self.variables and tuple(sorted(self.variables)),
             executor=None if self.executor is None else Executor(self.executor),
+            options=JobOptions(parameters=self.parameters),
         )
 
     def sentences(self, facts: PlanInputs) -> list[str]:
@@ -84,6 +90,9 @@ class Plan:
             strange = sorted(names - facts.known)
             if strange:
                 lines.append(f"not in the table yet (new, or a typo?): {_some(strange)}")
+        if self.parameters:
+            values = ", ".join(f"{name}={value!r}" for name, value in self.parameters)
+            lines.append(f"with {visible(values)}")
         if self.data != "all":
             lines.append(f"only variables that need {self.data} data")
         seconds = self._seconds(facts)
@@ -124,6 +133,7 @@ def make_plan(
     named: Sequence[str] = (),
     data: str = "all",
     executor: str | None = None,
+    parameters: Parameters = (),
 ) -> Plan:
     """Create a plan from the choices.
 
@@ -135,13 +145,14 @@ def make_plan(
         named: The typed names.
         data: `raw`, `proc` or `all`.
         executor: `local`, `slurm` or None.
+        parameters: Names and values of parameters.
     """
     if which in (VariableScope.FAILED, VariableScope.CHANGED):
         by_run = facts.failed if which is VariableScope.FAILED else facts.changed or {}
         names_by_run = {key: tuple(sorted(by_run[key])) for key in keys if by_run.get(key)}
-        return Plan(names_by_run, None, data, executor, which)
+        return Plan(names_by_run, None, data, executor, which, parameters)
     variables = {VariableScope.THIS: (this,), VariableScope.NAMED: tuple(named)}.get(which)
-    return Plan(dict.fromkeys(keys), variables, data, executor, which)
+    return Plan(dict.fromkeys(keys), variables, data, executor, which, parameters)
 
 
 def _some(names: Collection[str]) -> str:

@@ -182,6 +182,8 @@ def _history(
         lines.append(("Computed", format_full_time(computed, zone) + took))
     if isinstance(value.timestamp, int | float):
         lines.append(("Stored", format_full_time(value.timestamp, zone)))
+    if used := parse_attributes(str(attributes.get("parameters") or "")):
+        lines.append(("Parameters", ", ".join(f"{name} = {each}" for name, each in used.items())))
     if attributes.get("context_hash"):
         lines.append(("Context file", str(attributes["context_hash"])))
     return lines

@@ -381,3 +381,28 @@ def test_foreign_class_attribute_is_no_dimension_scale(tmp_path):
         assert [name for name in to if is_scale(to[name])] == ["x"]
         assert {dimension_names(to[f"v{number}"]) for number in range(500)} == {("x",)}
         assert to["v7"].attrs["CLASS"] == "camera" + 7 * "x"
+
+
+def test_groups_of_other_programs_are_merged_entry_by_entry(target, fragment):
+    first = fragment().value("v", 1, at=1.0)
+    second = fragment().value("v", 2, at=2.0)
+    third = fragment()
+    for made, entries in ((first, "ab"), (second, "bc"), (third, "d")):
+        with h5py.File(made.path, "a") as file:
+            for name in entries:
+                file[f".parameters/{name}"] = made.path.name
+                file[f".future/{name}/data"] = [1, 2]
+            file[".future"].attrs["kept"] = 1
+            file[".link"] = h5py.SoftLink("/v")
+        os.utime(made.path, (1000.0, 1000.0 + ord(entries[0])))
+    for path in (first.path, second.path, third.path, first.path):
+        assert merge(target, [path]) == []
+    with h5py.File(target) as file:
+        origin = {name: found.asstr()[()] for name, found in file[".parameters"].items()}
+        assert file[".future"].attrs["kept"] == 1
+        assert [*file[".future"]] == ["a", "b", "c", "d"]
+        assert list(file[".future/d/data"]) == [1, 2]
+        assert ".link" not in file
+    one, two, three = (made.path.name for made in (first, second, third))
+    assert origin == {"a": one, "b": two, "c": two, "d": three}
+    assert values(target) == {"v": 2}

@@ -74,6 +74,7 @@ def test_equal_job_is_not_queued_twice(con, one, two):
     [
         {"run": 2},
         {"data": "proc"},
+        {"parameters": (("a", 1),)},
         {"variables": ("a",)},
         {"variables": ()},
         {"match": ("a",)},

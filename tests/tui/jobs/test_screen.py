@@ -9,7 +9,10 @@ import pytest
 from textual.widgets import DataTable, Input, Static
 
 from damnit_daemon.ledger import JobState, Ledger, load_job
+from damnit_daemon.model import VariableInfo
+from damnit_daemon.services.job_options import load_options
 from damnit_daemon.services.scheduling import schedule_pending
+from damnit_daemon.store import Database, StoredParameter, save_parameters
 from damnit_tui.dialogs.confirm import ConfirmDialog
 from damnit_tui.jobs.screen import JobsScreen
 from damnit_tui.log.screen import LogScreen
@@ -356,6 +359,31 @@ async def test_reprocess_dialog_validates_typed_runs_and_names(folder, jobs, dae
         assert job.variables == ("rotio", "scan")
         assert job.data == "raw"
         assert job.wanted_executor == "local"
+
+
+async def test_reprocess_dialog_sets_parameters(folder, jobs, daemon):
+    parameters = [
+        StoredParameter(VariableInfo("threshold", "Threshold", None, "number"), 2.5),
+        StoredParameter(VariableInfo("mode", "Mode", None, "string"), "fast"),
+    ]
+    with Database(folder.database).writing() as con:
+        save_parameters(con, parameters)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 30)) as pilot:
+        await open_box(pilot)
+        typed = app.screen.query_one("#parameters", Input)
+        await until(pilot, lambda: typed.placeholder == "threshold=2.5 mode=fast")
+        typed.value = "threshold=high"
+        mistake = app.screen.query_one("#reprocess-mistake")
+        await until(pilot, lambda: "'high' is not a number" in str(mistake.content))
+        typed.value = "threshold=4 mode='very slow'"
+        await until(pilot, lambda: "with mode='very slow', threshold=4.0" in plan(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(queued_since(folder, jobs)) == 1)
+        (job,) = queued_since(folder, jobs)
+        with Ledger(folder.ledger).reading() as con:
+            found = load_options(con, job.id).parameters
+        assert found == (("mode", "very slow"), ("threshold", 4.0))
 
 
 async def test_reprocess_dialog_queues_nothing_after_escape(folder, jobs, daemon):
