@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from damnit_daemon.api import Folder
+from damnit_daemon.derived import Definition, load_shared, save_shared
 from damnit_daemon.edit import Editor
 from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.model import RunKey
@@ -161,7 +163,9 @@ def _read(theirs, name):
     return theirs.content["runs"]["1"]["variables"][name]["read"]
 
 
-def test_labels_and_alerts_of_ours_outlive_what_the_peer_writes(peer, processed):
+def test_labels_alerts_and_shared_columns_outlive_what_the_peer_writes(peer, processed):
+    columns = (Definition("twice", "step * 2", "mm"),)
+    save_shared(DamnitFolder(processed), columns)
     editor = Editor(DamnitFolder(processed), environment={"AMORE_BROKER": "none"})
     labelled = editor.label_runs([KEY], add=["good", "sample-7"])
     alerts = editor.acknowledge_alerts([RaisedAlert(KEY, "by_hand > 2", 1.0)])
@@ -174,3 +178,5 @@ def test_labels_and_alerts_of_ours_outlive_what_the_peer_writes(peer, processed)
         assert load_alerts(con) == [alerts.alerts[0].new]
     editor.revert(labelled)
     check(processed, peer, 2)
+    assert load_shared(DamnitFolder(processed)) == columns
+    assert list(Folder(processed).table(columns="twice")["twice"]) == [4]

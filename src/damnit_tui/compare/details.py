@@ -137,6 +137,7 @@ def _line(detail: Detail, zone: tzinfo | None) -> ListRow:
     took, at = detail.took_s, detail.computed_at
     provenance = value.provenance if value is not None else ""
     from_ = "by hand" if provenance == HAND else str(provenance or "")
+    from_ = column.description if column.expression else from_
     return ListRow(
         column.name,
         (

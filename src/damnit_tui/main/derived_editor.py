@@ -22,6 +22,7 @@ from .visible_columns import VisibleColumns
 
 if TYPE_CHECKING:
     from damnit_daemon.derived import Definition
+    from damnit_daemon.model import Column
     from damnit_daemon.query.completion import Completion
 
     from ..data.session import Session
@@ -89,7 +90,11 @@ class DerivedEditor:
                 found[definition.name] = definition
             except FilterError as error:
                 self._say(f"Derived column {text!r}: {error}", is_error=True)
-        self._show(tuple(found.values()), self.shared)
+        before, own = self.own, tuple(found.values())
+        if before and own != before:
+            words = "the derived columns of the view before"
+            self._done.append(_Step(words, (before, self.shared), (own, self.shared)))
+        self._show(own, self.shared)
 
     def show_shared(self, shared: Definitions) -> None:
         """Show the columns shared in the folder, as read from it."""
@@ -262,7 +267,7 @@ class DerivedEditor:
 
     # Changes
 
-    def _others(self) -> tuple[list, Definitions]:  # type: ignore[type-arg]
+    def _others(self) -> tuple[list[Column], Definitions]:
         from damnit_daemon.derived import merged
 
         stored = [column for column in self._table.rows.columns if not column.expression]

@@ -209,6 +209,7 @@ def test_both_programs_print_derived_columns(folder, command):
     assert "There is no column 'hitz'. Did you mean hits?" in complaint
 
 
+@pytest.mark.extended
 def test_a_plot_of_a_derived_column_is_printed(folder):
     status, printed, _ = run_program("damnit-tui", str(folder.path), "--plot", "rate")
     assert status == 0

@@ -88,6 +88,7 @@ async def test_values_that_arrive_are_derived_filtered_and_sorted(folder):
         await until(pilot, lambda: "20" in screen_text(app))
 
 
+@pytest.mark.extended
 async def test_a_renamed_column_keeps_its_place_and_a_deleted_one_clears_its_filter(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -112,6 +113,7 @@ async def test_a_renamed_column_keeps_its_place_and_a_deleted_one_clears_its_fil
             app.main_screen.command_line.run("derive rate + 1 as rate")
 
 
+@pytest.mark.extended
 async def test_an_edit_of_a_cell_is_undone_before_an_older_derived_column(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -179,6 +181,10 @@ async def test_columns_are_restored_with_the_view_and_its_filter(folder):
         await settle(pilot)
         await until(pilot, lambda: len(shown(pilot)) == 9)
         await until(pilot, lambda: "yes" in screen_text(app))
+        derived(pilot).show_own(())  # as another view does
+        await until(pilot, lambda: "Filter cleared: even = yes" in notifications(app))
+        await pilot.press("u")
+        await until(pilot, lambda: cell(pilot, 412, "even") == 1)
         derived(pilot).show_own(())
         app.main_screen.saved_views.load_names()
         await until(pilot, lambda: "mine" in app.main_screen.saved_views.names)
@@ -186,6 +192,7 @@ async def test_columns_are_restored_with_the_view_and_its_filter(folder):
         await until(pilot, lambda: cell(pilot, 412, "even") == 1)
 
 
+@pytest.mark.extended
 async def test_an_empty_derived_cell_is_explained_by_its_inputs(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -206,6 +213,7 @@ async def test_an_empty_derived_cell_is_explained_by_its_inputs(folder):
         assert app.main_screen.prompt_bar.prompt.text == "xgm.intensity / (run - 411) as odd"
 
 
+@pytest.mark.extended
 async def test_a_variable_of_the_same_name_takes_the_place_of_a_derived_column(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -217,6 +225,7 @@ async def test_a_variable_of_the_same_name_takes_the_place_of_a_derived_column(f
         await until(pilot, lambda: cell(pilot, 411, "next") is None)
 
 
+@pytest.mark.extended
 async def test_derived_columns_are_copied_and_offered_for_completion(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
