@@ -80,7 +80,8 @@ def rehearse(
         if remove:
             rehearsal.remove()
         else:
-            typer.echo(f"kept: {rehearsal.root}; to go on, repeat with --into {rehearsal.root}")
+            rest = f"; to go on, repeat with --into {rehearsal.root}" if is_stopped else ""
+            typer.echo(f"kept: {rehearsal.root}{rest}")
     if is_stopped:
         raise typer.Exit(130)
 
