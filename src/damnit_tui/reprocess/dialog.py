@@ -168,8 +168,9 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         """Update the preview."""
         self._facts = event.facts
         if parameters := event.facts.parameters:
-            defaults = (f"{each.name}={each.default}" for each in parameters)
-            self.query_one("#parameters", Input).placeholder = visible(" ".join(defaults))
+            defaults = " ".join(f"{each.name}={each.default}" for each in parameters)
+            hint = visible(f"unchanged; defaults: {defaults}")
+            self.query_one("#parameters", Input).placeholder = hint
             self.query_one("#parameters-line").display = True
         self._show_plan()
 

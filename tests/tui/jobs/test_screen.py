@@ -372,7 +372,7 @@ async def test_reprocess_dialog_sets_parameters(folder, jobs, daemon):
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot)
         typed = app.screen.query_one("#parameters", Input)
-        await until(pilot, lambda: typed.placeholder == "threshold=2.5 mode=fast")
+        await until(pilot, lambda: typed.placeholder.endswith(": threshold=2.5 mode=fast"))
         typed.value = "threshold=high"
         mistake = app.screen.query_one("#reprocess-mistake")
         await until(pilot, lambda: "'high' is not a number" in str(mistake.content))
