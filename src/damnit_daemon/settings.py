@@ -20,6 +20,8 @@ BROKER = "broker"
 TOPICS = "kafka_topics"
 API_VERSION = "kafka_api_version"
 SESSION_TIMEOUT = "kafka_session_timeout_s"
+KEPT_VALUES = "kept_values"
+MOST_KEPT_VALUES = 100
 
 MOST_MEMORY_BYTES = 1 << 60
 LONGEST_MINUTES = 366 * 24 * 60
@@ -298,6 +300,12 @@ KNOWN = {
             "Fork jobs from one Python with the context file loaded (yes), or start one each (no)",
             "yes",
             _OneOf(("yes", "no")),
+        ),
+        Setting(
+            KEPT_VALUES,
+            "How many earlier values of each cell are kept",
+            "10",
+            _whole(0, MOST_KEPT_VALUES),
         ),
         Setting(
             TRIGGER,

@@ -29,6 +29,7 @@ from .table.requests import (
     CopyRequested,
     DiagnosisRequested,
     FilterRequested,
+    HistoryRequested,
     PlotRequested,
     RunVisited,
     ViewRequested,
@@ -200,6 +201,11 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     def diagnosis_requested(self, event: DiagnosisRequested) -> None:
         """Explain an empty cell."""
         self.main_screen.views.explain(event.address)
+
+    @on(HistoryRequested)
+    def history_requested(self, event: HistoryRequested) -> None:
+        """List the values that a cell has had."""
+        self.main_screen.views.show_history(event.address)
 
     @on(PlotRequested)
     def plot_requested(self, event: PlotRequested) -> None:

@@ -14,6 +14,7 @@ from damnit_tui.app import DamnitApp
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
 from damnit_tui.compare.groups_screen import GroupsScreen
+from damnit_tui.compare.history_screen import HistoryScreen
 from damnit_tui.context_editor.screen import ContextScreen
 from damnit_tui.daemon.screen import DaemonScreen
 from damnit_tui.data.session import Session
@@ -80,6 +81,7 @@ OWNERS = {
     "details": (DetailsScreen,),
     "differences": (DifferencesScreen,),
     "groups": (GroupsScreen,),
+    "history": (HistoryScreen,),
     "alerts": (AlertsScreen,),
     "lines": (RowList,),
     "list": (ListTable, ChoiceList),

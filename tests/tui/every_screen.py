@@ -21,6 +21,7 @@ from damnit_tui.alerts.screen import AlertsScreen
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
 from damnit_tui.compare.groups_screen import GroupsScreen
+from damnit_tui.compare.history_screen import HistoryScreen
 from damnit_tui.context_editor.screen import ContextScreen
 from damnit_tui.daemon.screen import DaemonScreen
 from damnit_tui.diagnosis.dialog import DiagnosisScreen
@@ -272,6 +273,7 @@ PLACES = {
     "find": (RICH, to_finding),
     "form": (RICH, at(ReprocessDialog, "r")),
     "help": (RICH, at(HelpScreen, "question_mark")),
+    "history": (RICH, at(HistoryScreen, "W", name="comment")),
     "inspect": (TYPES, to_data),
     "jobs": (RICH, to_jobs),
     "list": (RICH, to_jobs),

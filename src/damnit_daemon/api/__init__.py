@@ -11,10 +11,20 @@ Reading changes nothing: it neither migrates the database nor blocks other progr
 import loads neither h5py, xarray nor pandas; they are imported when needed.
 """
 
+from ..ledger import CellValue
 from ..model import Failure
 from .folder import Folder, NoSuchRun
 from .run import NoSuchVariable, Run
 from .submission import submit
 from .value import Value
 
-__all__ = ["Failure", "Folder", "NoSuchRun", "NoSuchVariable", "Run", "Value", "submit"]
+__all__ = [
+    "CellValue",
+    "Failure",
+    "Folder",
+    "NoSuchRun",
+    "NoSuchVariable",
+    "Run",
+    "Value",
+    "submit",
+]

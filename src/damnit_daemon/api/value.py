@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..ledger import CellValue, Ledger, load_cell_history
 from ..model import Column, Failure, StoredValue
 from ..paths import DamnitFolder
 from ..runner import file_format
-from ..store import decode_value
+from ..store import Database, decode_value
 
 if TYPE_CHECKING:
     from ..hdf5 import ValueInfo
@@ -98,6 +99,16 @@ class Value:
     def stored_at(self) -> datetime | None:
         """When it was stored in the database, UTC."""
         return _time(self._stored.timestamp)
+
+    def history(self) -> list[CellValue]:
+        """Return the values that the cell has had, the present one first; see `CellValue`.
+
+        Earlier ones are those that this program has replaced or its users have edited;
+        `damnit-daemon db-config kept_values N` sets how many are kept.
+        """
+        ledger = Ledger(self._folder.ledger)
+        database = Database(self._folder.database)
+        return load_cell_history(database, ledger, self._stored.key, self.name)
 
     def data(self) -> Any:
         """Read the full data that the function returned.

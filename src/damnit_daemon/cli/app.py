@@ -16,6 +16,7 @@ from . import (
     doctor,
     export,
     gui,
+    history,
     jobs,
     label,
     logs,
@@ -120,5 +121,6 @@ _add("export", export.export, "export -o runs.html --filter 'xgm > 500' --follow
 _add("label", label.label, "label 20-32 bad sample-7")
 _add("alerts", alerts.alerts, "alerts --acknowledge 20-32")
 _add("rehearse", rehearse.rehearse, "rehearse 1230 --speed 20 --context new_context.py --remove")
+_add("history", history.history, "history 42 xgm --restore 1")
 _add("run", run.run, "run --in 1234")
 _add("gui", gui.gui, "gui 1234")

@@ -17,6 +17,7 @@ from ..paths import DamnitFolder
 from ..runner import FORK_OPTION
 from ..runner.author import user_name
 from ..runner.exit_reason import describe_exit
+from ..runner.local_imports import MODULES_VARIABLE
 from ..runner.protocol import (
     BatchStarted,
     ContextLoaded,
@@ -33,6 +34,7 @@ from ..runner.protocol import (
 from .bundle import place_bundle
 from .environment import user_environment
 from .event_reader import EventReader
+from .kept_contexts import KeptContext
 from .process_group import ProcessGroup
 from .run_log import CAP_BYTES, RunLog, log_header
 from .stdout_reader import StdoutReader, Tee
@@ -103,6 +105,7 @@ class RunnerProcess:
         limits: Limits | None = None,
         directory: Path | None = None,
         forks: bool = True,
+        kept: KeptContext | None = None,
     ) -> None:
         """Prepare; `start` or entering the `with` block starts it.
 
@@ -115,11 +118,14 @@ class RunnerProcess:
             limits: Replaces the defaults.
             directory: The working directory, which has the user's own modules; None: the folder.
             forks: If True, jobs may be forks; else each loads the context file anew.
+            kept: An earlier context file to load; None for the folder's own.
         """
         self._folder = folder
         self._directory = folder.path if directory is None else directory
         self._python = python
         self._forks = forks
+        self._kept = kept
+        self._context_file = folder.context_file if kept is None else kept.file
         self._tee = tee
         self._on_idle = on_idle
         self._environment = os.environ if environment is None else environment
@@ -204,6 +210,9 @@ class RunnerProcess:
         command = [os.fspath(self._python), *bundle.program, "serve"]
         command += ["--events-fd", str(events_out), "--folder", os.fspath(self._folder.path)]
         command += [] if self._forks else [FORK_OPTION]
+        if self._kept is not None:
+            command += ["--context", os.fspath(self._kept.file)]
+            environment[MODULES_VARIABLE] = os.fspath(self._kept.folder.absolute())
         try:
             group = ProcessGroup(
                 command,
@@ -239,7 +248,7 @@ class RunnerProcess:
                 what = describe_exit(running.group.exit_code())
                 if line := self._line_in(running.pump.recent_lines(MOST_LINES)):
                     message = f"Python {what} while executing this line"
-                    problem = Problem(message, str(self._folder.context_file), line)
+                    problem = Problem(message, str(self._context_file), line)
                     return ContextLoaded([], [problem], "")
                 raise RunnerUnavailable(
                     f"The context Python {self._python} {what} before reading the context "
@@ -255,7 +264,7 @@ class RunnerProcess:
 
     def _line_in(self, printed: list[str]) -> int:
         """Return the line of the context file in Python's crash report; else 0."""
-        place = f'File "{self._folder.context_file.absolute()}", line '
+        place = f'File "{self._context_file.absolute()}", line '
         lines = [text.partition(place)[2] for text in printed if place in text]
         crashed = any(text.startswith("Fatal Python error") for text in printed)
         number = re.match(r"\d+", lines[0]) if crashed and lines else None

@@ -29,6 +29,7 @@ from .arrivals import (
     record_arrival,
 )
 from .cancels import note_cancel, noted_cancel
+from .cell_history import CellValue, load_cell_history
 from .client import LedgerClient, RequestRefused, Response, running_daemon
 from .counters import count, load_counters
 from .edit_journal import Edit, append_edit, load_edits
@@ -91,6 +92,7 @@ from .request_model import (
     JobOptions,
     PrioritiseRequest,
     ReprocessRequest,
+    RestoreRequest,
     RetryRequest,
     TypedRequest,
     parse_request,
@@ -119,6 +121,7 @@ __all__ = [
     "ArrivalState",
     "ArrivedData",
     "CancelRequest",
+    "CellValue",
     "CombineRequest",
     "Connection",
     "Edit",
@@ -151,6 +154,7 @@ __all__ = [
     "RequestRefused",
     "RequestState",
     "Response",
+    "RestoreRequest",
     "RetryRequest",
     "RowFailed",
     "SlurmTask",
@@ -178,6 +182,7 @@ __all__ = [
     "load_arrival",
     "load_arrivals",
     "load_arrived_data",
+    "load_cell_history",
     "load_counters",
     "load_edits",
     "load_files",

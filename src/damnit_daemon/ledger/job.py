@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ..model import RunKey
+from ..model.bounded_json import parse_json
 from ..runner.parameter import Plain
 
 Parameters = tuple[tuple[str, Plain], ...]
@@ -83,13 +85,31 @@ class NewJob:
     """Values that differ from those of the run."""
     arrived_at: float | None = None
     """Time of arrival of the files, Unix seconds UTC: newest arrivals first."""
+    context: str = ""
+    """ID of the earlier context file to use; empty for the folder's own."""
 
     @property
     def scope(self) -> str:
         """Scope of the evaluation as text: equal for equal work on the same run and data."""
         names = None if self.variables is None else sorted(set(self.variables))
-        parts = [names, sorted(set(self.match)), self.cluster, self.executor]
-        return json.dumps([*parts, dict(self.parameters)] if self.parameters else parts)
+        parts: list[object] = [names, sorted(set(self.match)), self.cluster, self.executor]
+        parts += [dict(self.parameters)] if self.parameters else []
+        return json.dumps([*parts, self.context] if self.context else parts)
+
+
+def context_of_scope(scope: object) -> str:
+    """Return the earlier context file that is part of a stored scope; empty if there is none."""
+    try:
+        parts = parse_json(scope) if isinstance(scope, str) else []
+    except (TypeError, ValueError):
+        return ""
+    context = parts[-1] if isinstance(parts, list) and len(parts) > 4 else ""
+    return context if isinstance(context, str) and is_context_id(context) else ""
+
+
+def is_context_id(text: str) -> bool:
+    """Return True if a text can be the ID of a kept context file, and so a part of a path."""
+    return re.fullmatch(r"[0-9a-f]{16}(-[0-9a-f]{16})?", text) is not None
 
 
 @dataclass(frozen=True)
@@ -147,6 +167,8 @@ class Job:
     variables_done: int
     """Number of variables with any final outcome."""
     variables_failed: int
+    context: str = ""
+    """ID of the earlier context file it uses; empty for the folder's own."""
 
     def duration_s(self, now: float) -> float | None:
         """Return how long it ran or has been running; None if it has not started."""

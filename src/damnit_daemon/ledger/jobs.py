@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable
 from ..model import RunKey
 from ..store.sql import Row, fetch_all
 from . import row_types
-from .job import Executor, Job, JobOrigin, JobState
+from .job import Executor, Job, JobOrigin, JobState, context_of_scope
 from .json_fields import parse_names
 from .row_types import parse_rows
 
 COLUMNS = (
     "id, proposal, run, data, variables, match, cluster, origin, user, processing_id, priority, "
     "state, reason, attempt, merged_into, wanted_executor, created_at, started_at, ended_at, "
-    "executor, host, pid, slurm_id, variables_total, variables_done, variables_failed"
+    "executor, host, pid, slurm_id, variables_total, variables_done, variables_failed, scope"
 )
 
 
@@ -68,7 +68,10 @@ def still_failed(newest_first: Iterable[Job]) -> list[Job]:
     seen: set[object] = set()
     found = []
     for job in newest_first:
-        work = job.run_key, job.data, job.variables, job.match, job.cluster, job.wanted_executor
+        work = (
+            *(job.run_key, job.data, job.variables, job.match, job.cluster),
+            *(job.wanted_executor, job.context),
+        )
         if work not in seen and job.state is JobState.FAILED:
             found.append(job)
         seen.add(work)
@@ -100,7 +103,7 @@ def parse_job(row: Row) -> Job:
     """
     (job_id, proposal, run, data, variables, match, cluster, origin, user, *rest) = row
     (processing_id, priority, state, reason, attempt, merged_into, wanted_executor, *rest) = rest
-    (created_at, started_at, ended_at, executor, host, pid, slurm_id, *counts) = rest
+    (created_at, started_at, ended_at, executor, host, pid, slurm_id, *counts, scope) = rest
     total, done, failed = map(row_types.integer, counts)
     return Job(
         job_id,
@@ -128,4 +131,5 @@ def parse_job(row: Row) -> Job:
         total,
         done,
         failed,
+        context_of_scope(scope),
     )

@@ -87,6 +87,7 @@ def retry_job(
         priority,
         user,
         parameters,
+        context=old.context,
     )
     return add_job(con, again, now=now)
 

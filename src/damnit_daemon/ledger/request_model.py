@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from ..errors import DamnitError
 from ..model import RunKey
 from ..settings import parse_duration_s, parse_memory_bytes
-from .job import Executor, Parameters
+from .job import Executor, Parameters, is_context_id
 from .requests import RequestKind
 
 LARGEST_INTEGER = 2**63 - 1
@@ -186,6 +186,44 @@ class ReprocessRequest:
 
 
 @dataclass(frozen=True)
+class RestoreRequest:
+    """Compute a variable of a run as an earlier context file does.
+
+    Attributes:
+        run: The run.
+        variable: Name of the variable; those that it depends on are not stored.
+        context: ID of the context file.
+    """
+
+    run: RunKey
+    variable: str
+    context: str
+
+    kind = RequestKind.RESTORE
+
+    def __post_init__(self) -> None:
+        _run_key(*self.run)
+        _text(self.variable, "variable")
+        if not is_context_id(_text(self.context, "context")):
+            raise InvalidRequest(f"context: {_shown(self.context)} is no ID of a context file")
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return its JSON object."""
+        return {"run": [*self.run], "variable": self.variable, "context": self.context}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> RestoreRequest:
+        """Parse a payload.
+
+        Raises:
+            DamnitError: If a field is missing or out of bounds; names it.
+        """
+        key, _ = _run_and_names(payload.get("run"))
+        variable = _text(payload.get("variable"), "variable")
+        return cls(key, variable, _text(payload.get("context"), "context"))
+
+
+@dataclass(frozen=True)
 class CancelRequest:
     """Cancel jobs by their numbers, or all jobs of runs.
 
@@ -303,12 +341,16 @@ class CombineRequest:
         return cls()
 
 
-AnyRequest = ReprocessRequest | CancelRequest | RetryRequest | PrioritiseRequest | CombineRequest
+AnyRequest = (
+    ReprocessRequest
+    | RestoreRequest
+    | CancelRequest
+    | RetryRequest
+    | PrioritiseRequest
+    | CombineRequest
+)
 
-_TYPES: dict[str, type[AnyRequest]] = {
-    each.kind: each
-    for each in (ReprocessRequest, CancelRequest, RetryRequest, PrioritiseRequest, CombineRequest)
-}
+_TYPES: dict[str, type[AnyRequest]] = {each.kind: each for each in get_args(AnyRequest)}
 
 
 def parse_request(kind: object, payload: Mapping[str, Any]) -> AnyRequest:

@@ -25,6 +25,7 @@ class RequestKind(StrEnum):
     RETRY = "retry"
     COMBINE = "combine"
     PRIORITISE = "prioritise"
+    RESTORE = "restore"
 
 
 class RequestState(StrEnum):

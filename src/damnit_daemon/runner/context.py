@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import os
 import sys
 import traceback
 import types
@@ -19,7 +20,7 @@ from .fingerprint import Fingerprints
 from .graph import Graph, nearest_names
 from .group_names import name_globals, parameters_of, variables_of
 from .lint import DeclaredFunction, check_functions, check_source, warn_of_unused
-from .local_imports import digest
+from .local_imports import MODULES_VARIABLE, digest
 from .parameter import Parameter, Plain, parse_value
 from .protocol import ContextLoaded, ParameterMeta, Problem, VariableMeta
 from .source_locations import SourceLocations
@@ -204,7 +205,7 @@ def read_source(
         module: Its name as a module.
         directory: Folder of the modules that it imports; default: the working directory.
     """
-    context = Context(path, digest(source), directory=directory or _working_directory())
+    context = Context(path, digest(source), directory=directory or _modules_directory())
     from .namesakes import provide  # it also imports the evaluation: only when needed
 
     provide()
@@ -233,9 +234,19 @@ def _check_text(source: bytes, context: Context) -> list[Problem]:
 
 
 def look_here_last() -> None:
-    """Make the working directory's modules importable, after all others of the same name."""
-    if (here := _working_directory()) is not None and str(here) not in sys.path:
-        sys.path.append(str(here))
+    """Make the user's own modules importable, after all others of the same name.
+
+    Those kept with an earlier context file come before those of the working directory.
+    """
+    for here in (_modules_directory(), _working_directory()):
+        if here is not None and str(here) not in sys.path:
+            sys.path.append(str(here))
+
+
+def _modules_directory() -> Path | None:
+    """Return the folder of the user's own modules: the working directory, unless one is set."""
+    kept = os.environ.get(MODULES_VARIABLE)
+    return Path(kept) if kept else _working_directory()
 
 
 def _working_directory() -> Path | None:

@@ -39,6 +39,8 @@ class Computed:
     """Fingerprint of the code, see `fingerprint`; empty if unknown."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Values of the parameters that it depends on."""
+    job: int = 0
+    """Number of the daemon's job; 0 if it is none."""
 
 
 @dataclass(frozen=True)
@@ -214,3 +216,5 @@ def write_computed(dataset: h5py.Dataset, computed: Computed) -> None:
         text = json.dumps(dict(computed.parameters))
         if len(text) <= MOST_ATTRIBUTE_CHARS:
             dataset.attrs[file_format.USED_PARAMETERS] = text
+    if computed.job:
+        dataset.attrs[file_format.JOB] = np.int64(computed.job)

@@ -109,6 +109,7 @@ class Evaluation:
         if used:
             values = {name: self.parameters[name] for name in sorted(used)}
             computed = replace(computed, parameters=values)
+        computed = replace(computed, job=self.job.number)
         fragment: Path | None = None
         not_saved = ""
         if keep and error is None and cell is not None:

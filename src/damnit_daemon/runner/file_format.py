@@ -33,6 +33,8 @@ VALUE_TYPE = "value_type"
 BOOLEAN = "boolean"
 """damnit-tui's own, in the database's attributes: type of a value that SQLite has as 0 or 1."""
 
+JOB = "job"  # int64, number of the daemon's job that computed it
+
 FINGERPRINT = "fingerprint"  # 16 hex digits, of the code that computed it and its dependencies
 
 USED_PARAMETERS = "parameters"  # JSON object: values of the parameters that it depends on

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MOST_BYTES = 4_000_000
+MODULES_VARIABLE = "DAMNIT_CONTEXT_MODULES"
+"""Variable with the folder of an earlier context file's modules, if they are kept elsewhere."""
 
 
 class LocalImports:

@@ -43,6 +43,8 @@ class RunnerJob:
     """Maximum duration in seconds; 0: unlimited."""
     parameters: dict[str, Any] = field(default_factory=dict)
     """Values of parameters, by name; the others have their defaults."""
+    number: int = 0
+    """Number of the daemon's job, stored with the values; 0 if it is none."""
 
 
 @dataclass(frozen=True)

@@ -523,6 +523,7 @@ class Daemon:
             memory_bytes=parse_memory_bytes(memory) if memory else settings.memory_bytes,
             time_s=parse_duration_s(time) if time else settings.time_s,
             parameters=dict(options.parameters),
+            number=job.id,
         )
 
     def _stage(self, job: Job) -> bool | None:

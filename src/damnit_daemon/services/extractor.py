@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from ..launch import Limits, RunnerProcess, RunnerUnavailable
+from ..launch import KeptContext, Limits, RunnerProcess, RunnerUnavailable, keep_context
 from ..paths import DamnitFolder
 from ..runner.local_imports import digest
 from ..runner.protocol import ContextLoaded, FilesFound, JobEnded, RunnerJob, VariableDone
@@ -52,6 +52,7 @@ class Extractor:
         store: Store | None = None,
         require_right: Callable[[], None] = lambda: None,
         stop_reason: Callable[[], str] = lambda: "",
+        kept: KeptContext | None = None,
     ) -> None:
         """Create an extractor; starts no process yet.
 
@@ -64,6 +65,7 @@ class Extractor:
             store: Reads fragments and stores their values; None: in this process.
             require_right: Raises a `DamnitError` if we may no longer store results.
             stop_reason: Called several times a second; a reason ends the run.
+            kept: An earlier context file to use; None for the folder's own.
         """
         self.problems: list[str] = []
         self._folder = folder
@@ -74,6 +76,7 @@ class Extractor:
         self._store = store
         self._require_right = require_right
         self._stop_reason = stop_reason
+        self._kept = kept
         self._collector: Collector | None = None
         self._runner: RunnerProcess | None = None
         self._python: Path | None = None
@@ -85,7 +88,8 @@ class Extractor:
         Raises:
             DamnitError: If the context file or its Python cannot be used.
         """
-        if self._runner is None or not self._runner.alive:
+        is_new = self._runner is None or not self._runner.alive
+        if is_new:
             self.close()
             self._python = context_python(self._folder)
             self._forks = may_fork(self._folder)
@@ -96,15 +100,19 @@ class Extractor:
                 on_idle=self._idle,
                 limits=self._limits,
                 forks=self._forks,
+                kept=self._kept,
             )
             loaded = runner.start()
             self._runner = runner
             self._notify(None, loaded)
+        assert self._runner is not None
         try:
             require_usable(self._runner.context)
         except ContextUnusable:
             self.close()
             raise
+        if is_new and self._kept is None:
+            keep_context(self._folder, self._runner.context)
         return self._runner.context
 
     def refresh(self) -> ContextLoaded:

@@ -6,9 +6,12 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from ..errors import DamnitError
+from ..launch import open_kept_context
 from ..ledger import Job, JobOrigin, JobState
 from ..model import RunKey
 from ..paths import DamnitFolder
@@ -54,7 +57,8 @@ class LocalWorker:
         self._job: Job | None = None
         self._stop_reason = ""
         self._must_retry = False
-        self._extractor = Extractor(
+        self._new_extractor = partial(
+            Extractor,
             folder,
             on_event=self._on_event,
             on_saved=self._on_saved,
@@ -62,6 +66,7 @@ class LocalWorker:
             require_right=require_right,
             stop_reason=lambda: self._stop_reason,
         )
+        self._extractor = self._new_extractor()
         self._thread = threading.Thread(target=self._work, name="slot", daemon=True)
         self._thread.start()
 
@@ -95,7 +100,7 @@ class LocalWorker:
         while (assignment := self._jobs.get()) is not None:
             job, template = assignment
             try:
-                message = self._do(job, template)
+                message = (self._restore if job.context else self._do)(job, template)
             except Exception as error:
                 log.exception("Job %s", job.id)
                 message = JobOver(job.id, JobState.FAILED, f"{type(error).__name__}: {error}")
@@ -133,12 +138,24 @@ class LocalWorker:
         )
         if outcome.is_absent and job.origin is JobOrigin.ARRIVAL:
             return JobInterrupted(job.id, f"{NOT_YET}: {outcome.failure}", awaits_files=True)
-        if outcome.failure:
-            return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
-        if outcome.unsaved:
-            return ended_unsaved(job, outcome.unsaved, leaves_cluster_work=left)
-        remarks = " · ".join(filter(None, [outcome.not_stored, *outcome.unreadable]))
-        return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)
+        return _job_over(job, outcome, left=left)
+
+    def _restore(self, job: Job, template: protocol.RunnerJob) -> JobOver | JobInterrupted:
+        """Compute variables with an earlier context file, in a runner of its own."""
+        outcome = RunOutcome(job.run_key)
+        try:
+            kept = open_kept_context(self._folder, job.context)
+            with closing(self._new_extractor(kept=kept)) as extractor:
+                wanted = set(job.variables or ())
+                others = [v.name for v in extractor.context().variables if v.name not in wanted]
+                extractor.extract_run(replace(template, saved=others), outcome)
+        except JobCancelled as cancelled:
+            return self._end_early(job, str(cancelled))
+        except DatabaseBusy as error:  # nothing is wrong with the run
+            return JobInterrupted(job.id, str(error))
+        except DamnitError as error:
+            return JobOver(job.id, JobState.FAILED, str(error))
+        return _job_over(job, outcome, left=False)
 
     def _end_early(self, job: Job, reason: str) -> JobOver | JobInterrupted:
         if self._must_retry:
@@ -161,3 +178,19 @@ class LocalWorker:
 
     def _on_saved(self, key: RunKey, names: list[str]) -> None:
         self._notify(ValuesSaved(key, tuple(names)))
+
+
+def _job_over(job: Job, outcome: RunOutcome, *, left: bool) -> JobOver | JobInterrupted:
+    """Return the end of a job that was not interrupted.
+
+    Args:
+        job: The job.
+        outcome: Of its run.
+        left: True if it leaves variables to the cluster.
+    """
+    if outcome.failure:
+        return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
+    if outcome.unsaved:
+        return ended_unsaved(job, outcome.unsaved, leaves_cluster_work=left)
+    remarks = " · ".join(filter(None, [outcome.not_stored, *outcome.unreadable]))
+    return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)

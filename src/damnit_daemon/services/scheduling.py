@@ -17,6 +17,7 @@ from ..ledger import (
     CancelRequest,
     CombineRequest,
     Connection,
+    Executor,
     Job,
     JobOrigin,
     JobState,
@@ -26,6 +27,7 @@ from ..ledger import (
     ReprocessRequest,
     Request,
     RequestState,
+    RestoreRequest,
     RetryRequest,
     RowFailed,
     add_job,
@@ -119,6 +121,8 @@ def _act(
     match typed:
         case ReprocessRequest():
             return _reprocess(con, typed, request.user, actions, now)
+        case RestoreRequest():
+            return [_restore(con, typed, request.user, actions, now)]
         case CancelRequest():
             return _cancel(con, typed, f"cancelled by {request.user}@{request.host}", actions, now)
         case RetryRequest():
@@ -152,6 +156,23 @@ def _reprocess(
         if added.is_new:
             actions.jobs.append(added.id)
     return ids
+
+
+def _restore(
+    con: Connection, typed: RestoreRequest, user: str, actions: ScheduledActions, now: float
+) -> int:
+    job = NewJob(
+        typed.run,
+        variables=(typed.variable,),
+        executor=Executor.LOCAL,
+        origin=JobOrigin.REQUEST,
+        user=user,
+        context=typed.context,
+    )
+    added = add_job(con, job, now=now)
+    if added.is_new:
+        actions.jobs.append(added.id)
+    return added.id
 
 
 def _cancel(

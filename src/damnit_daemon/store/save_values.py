@@ -12,8 +12,9 @@ from ..runner.file_format import CLOCK_SKEW_S, COMPUTED_AT, CONTEXT_PROVENANCE, 
 from .encode import encode_real, encode_value
 from .identifiers import is_variable_name
 from .json_text import attributes_json
+from .past_values import keep_past_values
 from .runs import ensure_run
-from .sql import fetch_all
+from .values import load_values
 from .variables import ensure_variables, load_variables
 from .views import rebuild_views
 
@@ -81,7 +82,9 @@ def save_values(
         values: Values to save; of several for one cell, the last or newest wins.
         now: Time of writing, by which readers find new values.
         keep_newer: True to keep stored values that were computed later (by `computed_at`
-            in the attributes, else by when they were stored).
+            in the attributes, else by when they were stored), and to add those that are
+            replaced to the earlier values of their cells. False for typed values: the journal
+            has them.
     """
     report = SaveReport([], [], [])
     accepted = _accept(con, values, report)
@@ -92,9 +95,12 @@ def save_values(
             ensure_run(con, value.key, added_at=now, start_time=encode_real(value.value))
     accepted = [value for value in accepted if value.name != START_TIME]
     is_any_new = ensure_variables(con, dict.fromkeys(value.name for value in accepted))
-    ages = _stored_ages(con, accepted, now) if keep_newer else {}
+    stored = _load_stored(con, accepted) if keep_newer else {}
+    saver = _Saver(con, now, stored, report)
     for value in accepted:
-        _save_value(con, value, now, ages, report)
+        saver.save(value)
+    if keep_newer:
+        keep_past_values(con, saver.replaced, now=now)
     if is_any_new:
         rebuild_views(con)
     return report
@@ -120,48 +126,75 @@ def _accept(
     return accepted
 
 
-def _stored_ages(
-    con: sqlite3.Connection, values: list[NewValue], now: float
-) -> dict[tuple[RunKey, str], float]:
-    """Load when the stored values of these runs were computed, ignoring times of a wrong clock."""
-    sql = (
-        "SELECT name, timestamp, CAST(attributes AS TEXT) FROM run_variables "
-        "WHERE proposal = ? AND run = ? AND version = 1"
-    )
-    ages = {}
-    for key in dict.fromkeys(value.key for value in values if _computed_at(value) is not None):
-        for name, timestamp, attributes in fetch_all(con, sql, key):
-            stored = StoredValue(key, name, None, timestamp, attributes_json=attributes)
-            age = _as_time(stored.attributes.get(COMPUTED_AT))
-            if age is None:
-                age = _as_time(timestamp)
-            if age is not None and age <= now + CLOCK_SKEW_S:
-                ages[key, name] = age
-    return ages
+def _load_stored(
+    con: sqlite3.Connection, values: list[NewValue]
+) -> dict[tuple[RunKey, str], StoredValue]:
+    """Load what is stored in the cells of these values."""
+    names: dict[RunKey, set[str]] = {}
+    for value in values:
+        names.setdefault(value.key, set()).add(value.name)
+    stored = [
+        found
+        for key, of_run in names.items()
+        for found in load_values(con, keys=[key], names=of_run, blobs=True)
+    ]
+    return {(value.key, value.name): value for value in stored}
 
 
-def _save_value(
-    con: sqlite3.Connection,
-    new: NewValue,
-    now: float,
-    ages: dict[tuple[RunKey, str], float],
-    report: SaveReport,
-) -> None:
-    computed_at = _computed_at(new)
-    age = ages.get((new.key, new.name), -math.inf)
-    if computed_at is not None and computed_at <= age:
-        report.outdated.append((new.key, new.name))
-        if computed_at < age and age > now:
-            reason = (
-                f"the stored value is dated {age - now:.0f} s in the future, so it is kept: "
-                "the clocks of the hosts differ"
-            )
-            report.rejected.append(Rejected(new.key, str(new.name), reason))
-        return
-    stored = _stored(new, now)
-    con.execute(_UPSERT, (*stored.key, *stored[1:]))
-    report.written.append(stored)
-    ages[new.key, new.name] = now if computed_at is None else computed_at
+class _Saver:
+    """Saves values, and keeps those that they replace.
+
+    Args:
+        con: A connection from `Database.writing`.
+        now: Time of writing.
+        stored: What is stored, by cell.
+
+    Attributes:
+        replaced: Old values, each with the new one.
+        report: Gets the outcome.
+    """
+
+    def __init__(
+        self,
+        con: sqlite3.Connection,
+        now: float,
+        stored: dict[tuple[RunKey, str], StoredValue],
+        report: SaveReport,
+    ) -> None:
+        self._con = con
+        self._now = now
+        self._stored = stored
+        self._report = report
+        self.replaced: list[tuple[StoredValue, StoredValue]] = []
+
+    def save(self, new: NewValue) -> None:
+        """Save a value, unless the stored one is newer."""
+        cell = new.key, new.name
+        old = self._stored.get(cell)
+        computed_at = _computed_at(new)
+        age = -math.inf if old is None else self._age(old)
+        if computed_at is not None and computed_at <= age:
+            self._report.outdated.append(cell)
+            if computed_at < age and age > self._now:
+                reason = (
+                    f"the stored value is dated {age - self._now:.0f} s in the future, so it is "
+                    "kept: the clocks of the hosts differ"
+                )
+                self._report.rejected.append(Rejected(new.key, str(new.name), reason))
+            return
+        value = _stored(new, self._now)
+        if old is not None:
+            self.replaced.append((old, value))
+        self._con.execute(_UPSERT, (*value.key, *value[1:]))
+        self._report.written.append(value)
+        self._stored[cell] = value
+
+    def _age(self, stored: StoredValue) -> float:
+        """Return when a stored value was computed; ignores times of a wrong clock."""
+        age = _as_time(stored.attributes.get(COMPUTED_AT))
+        if age is None:
+            age = _as_time(stored.timestamp)
+        return -math.inf if age is None or age > self._now + CLOCK_SKEW_S else age
 
 
 def _stored(new: NewValue, now: float) -> StoredValue:

@@ -10,6 +10,7 @@ from ..model import Column, RunKey, StoredValue, VariableInfo
 from .edits import MANUAL_PROVENANCE, Plain, ValueEdit, same_value
 from .errors import BadName, StoreError
 from .identifiers import COMMENT, FIXED_TITLES
+from .past_values import delete_past_values
 from .save_values import NewValue, save_values
 from .values import load_values
 from .variables import add_user_variable, load_columns, save_definition
@@ -196,6 +197,7 @@ def remove_variable(con: sqlite3.Connection, name: str) -> int:
     defined = con.execute("DELETE FROM variables WHERE name = ?", (name,)).rowcount
     if not removed and not defined:
         raise BadName(name)
+    delete_past_values(con, name)
     rebuild_views(con)
     return removed
 

@@ -21,7 +21,7 @@ from ..dialogs.list_screen import ListScreen
 from ..sanitize import visible_lines
 from ..table.cells import CellAddress
 from ..table.context import TableContext
-from ..table.requests import DiagnosisRequested, RunVisited
+from ..table.requests import DiagnosisRequested, HistoryRequested, RunVisited
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .details import HEADING, Detail, Order, details_of, lines_of, ordered, summary
@@ -152,6 +152,11 @@ class DetailsScreen(ListScreen):
         """Explain why a value is missing."""
         if name := self.query_one(RowList).current:
             self.post_message(DiagnosisRequested(CellAddress(self.key, name)))
+
+    def action_history(self) -> None:
+        """List the values that a cell has had."""
+        if name := self.query_one(RowList).current:
+            self.post_message(HistoryRequested(CellAddress(self.key, name)))
 
     def action_sort(self) -> None:
         """Switch the sort order."""

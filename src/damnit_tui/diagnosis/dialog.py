@@ -23,7 +23,7 @@ from ..sanitize import visible, visible_lines
 from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.layout import split_title
-from ..table.requests import CommandRequested, CopyRequested, ViewRequested
+from ..table.requests import CommandRequested, CopyRequested, HistoryRequested, ViewRequested
 from ..themes import component, component_classes
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class DiagnosisScreen(DialogScreen):
         with VerticalScroll() as box:
             title = f"Why: r{self._address.key.run} · {'/'.join(split_title(self._column.title))}"
             box.border_title = plain(title)
-            box.border_subtitle = "I data · y copy · Esc close"
+            box.border_subtitle = "I data · W history · y copy · Esc close"
             yield Static("…", id="why-root", markup=False)
             for part in ("advice", "chain", "evidence", "notes"):
                 yield Static(id=f"why-{part}")
@@ -136,6 +136,11 @@ class DiagnosisScreen(DialogScreen):
         """Copy everything shown."""
         if self.diagnosis is not None:
             self.post_message(CopyRequested(as_text(self.diagnosis)))
+
+    def action_history(self) -> None:
+        """List the values that the cell has had."""
+        self.dismiss()
+        self.app.post_message(HistoryRequested(self._address))
 
     def action_inspect(self) -> None:
         """View the data: a mean of NaN leaves the cell empty, not the file."""

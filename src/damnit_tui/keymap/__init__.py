@@ -58,6 +58,7 @@ SCREENS = {
     "differences": "Differences between runs",
     "groups": "Groups of runs",
     "alerts": "Alerts",
+    "history": "History of a cell",
     "jobs": "Jobs",
     "log": "Log",
     "daemon": "Daemon and settings",
@@ -73,6 +74,7 @@ LISTS = {
     "differences": "lines",
     "groups": "lines",
     "alerts": "lines",
+    "history": "lines",
 }
 """Screens with a list: owner → owner of the keys that move in it."""
 

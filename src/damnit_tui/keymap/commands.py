@@ -56,6 +56,7 @@ COMMANDS = (
         "users of the folder",
     ),
     Command("group", "COLUMN", "group the marked or shown runs by the values of a column"),
+    Command("history", "", "list the values that the cell under the cursor has had"),
     Command("timings", "", "variable timings of past jobs"),
     Command("report", "[HOURS]", "summary since the last report"),
     Command("export", "FILE", "export the shown runs and columns; the suffix sets the format"),

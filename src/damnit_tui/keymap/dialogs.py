@@ -36,6 +36,7 @@ KEYS: tuple[Key, ...] = (
     key("help.search", "slash", "search the keys", footer="search"),
     key("dialog.copy", "y", "copy the contents", owner="cell", footer="copy"),
     key("why.inspect", "I", "open the data: it may exist even if the cell is empty"),
+    key("why.history", "W", "list the values that the cell has had"),
     key("save.close", "escape", "cancel"),
     key("members.close", "escape,q", "close"),
     key("form.close", "escape", "cancel"),

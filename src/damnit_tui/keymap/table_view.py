@@ -21,6 +21,7 @@ KEYS: tuple[Key, ...] = (
         footer="why",
         rank=11,
     ),
+    main_key("runs.history", "W", "list the values that the cell has had", section="View"),
     main_key(
         "runs.plot",
         "p",

@@ -159,6 +159,7 @@ KEYS: tuple[Key, ...] = (
     ),
     key("inspect.previous_match", "N", "previous match", action="next_match(-1)", shown=""),
     key("inspect.facts", "i", "show everything known about the value", footer="facts"),
+    key("inspect.history", "W", "list the values that the cell has had"),
     key("inspect.copy", "y,Y", "copy the view as text"),
     key("inspect.save", "S", "save as PNG, CSV, NPY, HTML or text", footer="save"),
     key("inspect.help", "question_mark", "show these keys", footer="help"),

@@ -121,6 +121,20 @@ class ViewActions:
 
         self._owner.app.push_screen(DiagnosisScreen(self._context, address))
 
+    def history(self) -> None:
+        """List the values that the cell under the cursor has had."""
+        if self._table.cursor is not None:
+            self.show_history(self._table.cursor)
+
+    def show_history(self, address: CellAddress) -> None:
+        """List the values that a cell has had."""
+        if address.name == TIME.name:
+            self._owner.notify("The start time has no history.", markup=False)
+            return
+        from ..compare.history_screen import HistoryScreen
+
+        self._owner.app.push_screen(HistoryScreen(self._context, address))
+
     def refresh(self, changed: Collection[CellAddress]) -> None:
         """Refresh open views of values that were recomputed."""
         if self._preview.view is not None and self._preview.view.address in changed:

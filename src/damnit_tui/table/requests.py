@@ -45,6 +45,13 @@ class DiagnosisRequested(Message):
 
 
 @dataclass
+class HistoryRequested(Message):
+    """List the values that a cell has had."""
+
+    address: CellAddress
+
+
+@dataclass
 class PlotRequested(Message):
     """Plot a variable over runs."""
 

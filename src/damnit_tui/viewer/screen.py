@@ -23,7 +23,7 @@ from ..dialogs.save_dialog import FileSaved, SaveDialog, default_folder, endings
 from ..sanitize import visible, visible_lines
 from ..table.cells import CellAddress
 from ..table.context import TableContext
-from ..table.requests import CopyRequested, RunVisited
+from ..table.requests import CopyRequested, HistoryRequested, RunVisited
 from ..terminal.graphics.protocol_choice import Graphics
 from ..widgets.screen_footer import ScreenFooter
 from ..widgets.search_prompt import SearchAnswered, SearchPrompt
@@ -333,6 +333,10 @@ class ViewerScreen(Screen[None]):
     def report_saved(self, event: FileSaved) -> None:
         """Report where the file is, or why it was not written."""
         notify_saved(self, event)
+
+    def action_history(self) -> None:
+        """List the values that the cell has had."""
+        self.post_message(HistoryRequested(self.address))
 
     def action_facts(self) -> None:
         """Show all details of the cell."""

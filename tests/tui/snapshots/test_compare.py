@@ -5,6 +5,7 @@ import pytest
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
 from damnit_tui.compare.groups_screen import GroupsScreen
+from damnit_tui.compare.history_screen import HistoryScreen
 from damnit_tui.diagnosis.dialog import DiagnosisScreen
 from damnit_tui.plot.screen import PlotScreen
 
@@ -164,6 +165,14 @@ def test_details_of_a_run(snap, folder, size):
 def test_differences_of_marked_runs(snap, folder, size):
     async def before(pilot):
         await press(pilot, ["space", "space", "space", "d"], 411, "ratio", DifferencesScreen)
+
+    assert snap(folder, size=size, before=before)
+
+
+@SIZES
+def test_history_of_a_cell(snap, folder, size):
+    async def before(pilot):
+        await press(pilot, "W", 408, "ratio", HistoryScreen)
 
     assert snap(folder, size=size, before=before)
 

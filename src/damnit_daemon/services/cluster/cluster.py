@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from ...errors import DamnitError
+from ...launch import keep_context
 from ...ledger import Job, JobState
 from ...model import RunKey
 from ...paths import DamnitFolder
@@ -393,6 +394,7 @@ class Cluster:
 
     def _load(self, loaded: ContextLoaded) -> None:
         """Store the variables of a context file in the database before their values."""
+        keep_context(self._folder, loaded)
         if loaded.context_hash == self._loaded:
             return
         try:

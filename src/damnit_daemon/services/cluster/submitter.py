@@ -157,6 +157,7 @@ class Submitter:
             memory_bytes=memory_bytes,
             time_s=time_s,
             parameters=job_parameters(self._folder, job.run_key, requested),
+            number=job.id,
         )
         return SubmissionEntry(job.id, job.attempt, 0, runner_job)
 
