@@ -1,4 +1,4 @@
-"""Python API to a DAMNIT folder: the run table, the values and data of runs, submitting results.
+"""Python API to a DAMNIT folder: the run table, the values and data of runs, edits, submitting.
 
     from damnit_daemon.api import Folder
 

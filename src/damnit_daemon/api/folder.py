@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from ..edit import SavedValues
 from ..errors import DamnitError
 from ..model import Column, RunKey
 from ..model.labels import has_label
 from ..paths import DamnitFolder, locate_folder
 from ..store import Database, RaisedAlert, load_alerts, load_columns, load_runs, load_setting
+from .edits import revert, set_values
 from .run import Run
 from .submission import submit
 
@@ -31,7 +33,7 @@ class NoSuchRun(DamnitError, KeyError):  # noqa: N818 – house style
 
 
 class Folder:
-    """A DAMNIT folder, open for reading.
+    """A DAMNIT folder.
 
     Every call reads the current state, so the daemon's latest results are included.
 
@@ -212,3 +214,29 @@ class Folder:
         return submit(
             self.path, run, values, provenance=provenance, errors=errors, start_time=start_time
         )
+
+    def edit(self, values: Mapping[int | RunKey, Mapping[str, Any]]) -> SavedValues:
+        """Set comments and user-editable variables of many runs: all of them, or none.
+
+        Args:
+            values: Values by name for each run; None clears a cell. See `Run.set`.
+
+        Returns:
+            What was changed, for `undo`.
+
+        Raises:
+            NoSuchRun: If there is no such run.
+            DamnitError: See `Run.set`.
+        """
+        keys = {run: (run,) if isinstance(run, int) else tuple(run) for run in values}
+        return set_values(
+            self._folder, {self._run(*keys[run]).key: of_run for run, of_run in values.items()}
+        )
+
+    def undo(self, saved: SavedValues) -> None:
+        """Undo an edit, unless a cell has been changed since.
+
+        Raises:
+            EditConflict: If one has; nothing is written then.
+        """
+        revert(self._folder, saved)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
+from ..edit import SavedValues
 from ..errors import DamnitError
 from ..ledger import Ledger, LedgerMissing, load_unreadable
 from ..model import Column, RunKey, RunRow
 from ..paths import DamnitFolder
 from ..store import Database, load_columns, load_values
 from ..text import nearest, suggestion
+from .edits import ANY, set_values
 from .value import Value
 
 
@@ -112,6 +115,32 @@ class Run:
                 f"Run {self.key.run} has no value of {column.name!r}.", hint=f"It has: {has}."
             )
         return Value(self._folder, column, found[0])
+
+    def set(self, name: str, value: Any, *, expected: Any = ANY) -> SavedValues:
+        """Set the comment or a user-editable variable, as `e` in the app; None clears it.
+
+        The change is recorded in the journal of edits.
+
+        Args:
+            name: The variable's name; `comment` for the comment.
+            value: A value of the variable's type.
+            expected: Write only if this is the present value (None: an empty cell); by default
+                any value is replaced.
+
+        Raises:
+            EditConflict: If the cell has another value; its `conflicts` have both.
+            DamnitError: If the variable is not user-editable, the value is not of its type, or
+                the folder is not writable.
+        """
+        return set_values(self._folder, {self.key: {name: value}}, expected)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Set the comment or a user-editable variable; see `set`."""
+        self.set(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        """Clear the comment or a user-editable variable; see `set`."""
+        self.set(name, None)
 
 
 def _find(columns: list[Column], name: str) -> Column | None:

@@ -1,0 +1,69 @@
+"""Set user-editable variables and comments from programs, as users do in the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..edit import EXPECTED, Editor, SavedValues, convert_value
+from ..errors import DamnitError
+from ..model import Column, RunKey
+from ..paths import DamnitFolder
+from ..store import Database, EditConflict, Plain, ValueEdit, load_columns, load_plain
+
+ANY: Final = object()
+"""Default of `expected`: replace whatever is there."""
+
+
+def set_values(
+    folder: DamnitFolder, values: Mapping[RunKey, Mapping[str, Any]], expected: Any = ANY
+) -> SavedValues:
+    """Set cells of runs: all of them, or none; see `Run.set`."""
+    database = Database(folder.database)
+    with database.reading() as con:
+        columns = {column.name: column for column in load_columns(con)}
+        edits = [
+            _edit(columns.get(name), key, name, value)
+            for key, of_run in values.items()
+            for name, value in of_run.items()
+        ]
+        olds = [load_plain(con, e.key, e.name) if expected is ANY else expected for e in edits]
+    editor = Editor(folder)
+    try:
+        return editor.set_values(
+            [each._replace(old=_plain(old)) for each, old in zip(edits, olds, strict=True)]
+        )
+    except EditConflict as error:
+        conflict = error.conflicts[0]
+        cell = f"{conflict.change.name} of run {conflict.change.key.run}"
+        error.hint = f"{cell} is {conflict.found!r}, not {conflict.change.old!r}."
+        raise
+    finally:
+        editor.close()
+
+
+def revert(folder: DamnitFolder, saved: SavedValues) -> None:
+    """Undo an edit; see `Folder.undo`."""
+    editor = Editor(folder)
+    try:
+        editor.revert(saved)
+    finally:
+        editor.close()
+
+
+def _edit(column: Column | None, key: RunKey, name: str, value: Any) -> ValueEdit:
+    type_name = "string" if name == "comment" else column.type if column is not None else None
+    if type_name is None:
+        raise DamnitError(
+            f"{name!r} is no user-editable variable.",
+            hint="Define it in the app with A; results of programs are stored with submit.",
+        )
+    try:
+        new = None if value is None else convert_value(value, type_name)
+    except ValueError:
+        raise DamnitError(f"{name}: {EXPECTED[type_name]} is expected, not {value!r}.") from None
+    return ValueEdit(key, name, None, new, None if name == "comment" else type_name)
+
+
+def _plain(value: object) -> Plain:
+    return value if isinstance(value, int | float | str) else None
