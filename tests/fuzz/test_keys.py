@@ -280,6 +280,13 @@ async def test_random_keys_write_and_request_only_confirmed_changes(place, monke
         "set_labels",
     ):
         monkeypatch.setattr(Editor, method, refuse(method))
+
+    def acknowledge_none(*_arguments):
+        raise DamnitError("Nothing is acknowledged here.")
+
+    # One key acknowledges an alert, and one withdraws it.
+    for method in ("acknowledge_alerts", "unacknowledge_alerts"):
+        monkeypatch.setattr(Editor, method, acknowledge_none)
     folder = make_rich_folder(place / "amore")
     before = content_of(folder)
 
