@@ -198,7 +198,7 @@ def _pause_for_reader(seconds: float) -> None:
 
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)  # errors and hang-ups are always reported
-    if any(event & select.POLLERR for _, event in poll.poll(seconds * 1000)):
+    if poll.poll(seconds * 1000):
         raise BrokenPipeError
 
 

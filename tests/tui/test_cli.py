@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -194,9 +195,9 @@ def test_output_to_a_closed_pipe_ends_without_an_error(folder, option):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def following(folder, *options):
+def following(folder, *options, stdout=subprocess.PIPE):
     command = [sys.executable, "-m", "damnit_tui", str(folder.path), "--print=csv", "--follow"]
-    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([*command, *options], stdout=stdout, text=True)
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
@@ -215,6 +216,16 @@ def test_followed_table_ends_when_its_reader_does(folder):
     with following(folder) as process:
         process.stdout.readline()
         process.stdout.close()
+        assert process.wait(20) == 0
+
+
+def test_followed_table_ends_with_the_ssh_connection_that_reads_it(folder):
+    here, there = socket.socketpair()  # as sshd starts commands
+    only = "--filter=run = 412"
+    with here, here.makefile() as lines, following(folder, only, stdout=there) as process:
+        there.close()
+        assert [line[:8] for line in (lines.readline(), lines.readline())] == ["Proposal", "1234,412"]
+        here.shutdown(socket.SHUT_RDWR)
         assert process.wait(20) == 0
 
 
