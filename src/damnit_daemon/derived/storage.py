@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 
 from ..atomic_write import atomic_write
 from ..errors import DamnitError
@@ -25,32 +26,56 @@ def load_shared(folder: DamnitFolder) -> tuple[Definition, ...]:
     Args:
         folder: The DAMNIT folder.
     """
-    try:
-        with folder.derived_columns.open("rb") as file:
-            content = json.loads(file.read(_MOST_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return ()
-    listed = content.get("columns") if isinstance(content, dict) else None
     found: dict[str, Definition] = {}
-    for item in listed[:MOST] if isinstance(listed, list) else ():
-        if isinstance(item, str) and len(item) <= 2 * LONGEST:
-            try:
-                definition = parse_definition(item)
-            except FilterError:
-                continue
-            found[definition.name] = definition
+    with suppress(OSError, ValueError, RecursionError):
+        for item in _listed(folder)[:MOST]:
+            if (definition := _parsed(item)) is not None:
+                found[definition.name] = definition
     return tuple(found.values())
 
 
 def save_shared(folder: DamnitFolder, definitions: Iterable[Definition]) -> None:
-    """Replace the whole file.
+    """Replace the definitions; what was written by hand and is not shown stays in the file.
 
     Raises:
-        DamnitError: If it cannot be written.
+        DamnitError: If it cannot be written, or is not valid, or there are too many.
     """
-    content = {"version": 1, "columns": list(map(str, definitions))}
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    texts: list[object] = list(map(str, definitions))
+    if len(texts) > MOST:
+        raise DamnitError(f"At most {MOST} columns can be shared.")
+    path = folder.derived_columns
     try:
-        atomic_write(folder.derived_columns, text.encode(), file_bits(folder.path))
+        if path.exists():
+            listed = enumerate(_listed(folder))
+            texts += [item for at, item in listed if at >= MOST or _parsed(item) is None]
+        content = {"version": 1, "columns": texts}
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        atomic_write(path, text.encode(), file_bits(folder.path))
     except OSError as error:
         raise DamnitError(f"Cannot share the column: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise DamnitError(f"{path.name} is not valid JSON: correct or remove it first.") from error
+
+
+def _listed(folder: DamnitFolder) -> list[object]:
+    """Return what the file lists.
+
+    Raises:
+        OSError: If it cannot be read.
+        ValueError: If it is not valid.
+    """
+    with folder.derived_columns.open("rb") as file:
+        content = json.loads(file.read(_MOST_BYTES))
+    listed = content.get("columns") if isinstance(content, dict) else None
+    if not isinstance(listed, list):
+        raise ValueError("no list of columns")
+    return listed
+
+
+def _parsed(item: object) -> Definition | None:
+    if not isinstance(item, str) or len(item) > 2 * LONGEST:
+        return None
+    try:
+        return parse_definition(item)
+    except FilterError:
+        return None

@@ -16,6 +16,7 @@ from damnit_daemon.derived import (
     save_shared,
 )
 from damnit_daemon.derived.columns import check_definition, complete_definition, renamed
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.export import TableSelection, export_table, load_table
 from damnit_daemon.model import Blob, BlobKind, Column, Failure, RunKey, RunRow, VariableInfo
 from damnit_daemon.paths import DamnitFolder
@@ -135,6 +136,23 @@ def test_shared_definitions_survive_and_invalid_ones_are_skipped(tmp_path):
         assert load_shared(folder) in ((), (Definition("one", "1"), Definition("two", "2")))
     folder.derived_columns.write_text(json.dumps(content))
     assert [each.name for each in load_shared(folder)] == ["one", "two"]
+
+
+def test_what_others_wrote_by_hand_is_not_overwritten(tmp_path):
+    folder = DamnitFolder(tmp_path)
+    many = [f"{n} as c{n}" for n in range(60)]
+    folder.derived_columns.write_text(json.dumps({"columns": ["1 = one", 7, *many]}))
+    save_shared(folder, load_shared(folder)[1:])
+    listed = json.loads(folder.derived_columns.read_text())["columns"]
+    assert sorted(map(str, listed)) == sorted(["1 = one", "7", *many[1:]])
+    for text in ('["1 as one",]', "{}", "\ud800"):
+        folder.derived_columns.write_text(text, "utf-8", errors="surrogatepass")
+        with pytest.raises(DamnitError, match="is not valid JSON"):
+            save_shared(folder, [Definition("two", "2")])
+        assert folder.derived_columns.read_bytes() == text.encode(errors="surrogatepass")
+    folder.derived_columns.unlink()
+    with pytest.raises(DamnitError, match="At most 50"):
+        save_shared(folder, [Definition(f"c{n}", "1") for n in range(51)])
 
 
 @pytest.fixture
