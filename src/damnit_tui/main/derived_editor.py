@@ -69,10 +69,9 @@ class DerivedEditor:
         self._query = query
         self._columns = columns
         self._session = session
-        self._done: list[_Step] = []
-        self._undone: list[_Step] = []
-        self._edited = 0
-        """The number of steps before the last edit of a cell: `u` undoes that first."""
+        self._done: list[_Step | None] = []
+        """None stands for an edit of a cell, which the edit queue undoes."""
+        self._undone: list[_Step | None] = []
 
     # What is shown
 
@@ -235,35 +234,43 @@ class DerivedEditor:
 
     def note_edit(self) -> None:
         """Record that a cell was edited: `u` undoes that first."""
-        self._edited = len(self._done)
+        self._undone.clear()
+        if self._done:
+            self._done.append(None)
 
     def undo(self, otherwise: Callable[[], object]) -> object:
-        """Undo the last change of a derived column, unless a cell was edited since."""
-        if len(self._done) <= self._edited:
-            return otherwise()
-        self._step_back(self._done, self._undone, "Undone")
-        return None
+        """Undo the last change of a derived column, or the edit of a cell since."""
+        return self._step_back(self._done, self._undone, "Undone", otherwise)
 
     def redo(self, otherwise: Callable[[], object]) -> object:
-        """Redo the last undone change of a derived column."""
-        if not self._undone:
-            return otherwise()
-        self._step_back(self._undone, self._done, "Redone")
-        return None
+        """Redo what was undone last, a change of a derived column or an edit of a cell."""
+        return self._step_back(self._undone, self._done, "Redone", otherwise)
 
-    def _step_back(self, steps: list[_Step], others: list[_Step], word: str) -> None:
+    def _step_back(
+        self,
+        steps: list[_Step | None],
+        others: list[_Step | None],
+        word: str,
+        otherwise: Callable[[], object],
+    ) -> object:
+        if not steps:
+            return otherwise()
         step = steps.pop()
+        if step is None:
+            others.append(None)
+            return otherwise()
         if (self.own, self.shared) != step.after:
             self._say("The derived columns have changed since; nothing was undone.")
-            return
+            return None
         try:
-            self._store(self.shared, step.before[1])
+            self._store(step.before[1])
         except DamnitError as error:
             self._say(str(error), is_error=True)
-            return
+            return None
         self._show(*step.before)
         others.append(_Step(step.words, step.after, step.before))
         self._say(f"{word}: {step.words}.")
+        return None
 
     # Changes
 
@@ -290,28 +297,31 @@ class DerivedEditor:
         before = self.own, self.shared
         if before == (own, shared):
             return
-        self._store(before[1], shared)
+        self._store(shared)
         self._done.append(_Step(words, before, (own, shared)))
         self._undone.clear()
         self._show(own, shared)
 
-    def _store(self, before: Definitions, after: Definitions) -> None:
+    def _store(self, shared: Definitions) -> None:
         session = self._session
-        if before == after or session is None:
+        if shared == self.shared or session is None:
             return
         if session.read_only:
             raise DamnitError(READ_ONLY)
-        self._owner.run_worker(self._replace(session, before, after), group="derived")
+        before = self.own, self.shared
+        self._owner.run_worker(self._replace(session, before, shared), group="derived")
 
-    async def _replace(self, session: Session, before: Definitions, after: Definitions) -> None:
+    async def _replace(
+        self, session: Session, before: tuple[Definitions, Definitions], after: Definitions
+    ) -> None:
+        own, shared = before
         try:
-            await asyncio.to_thread(session.shared_columns.replace, before, after)
+            await asyncio.to_thread(session.shared_columns.replace, shared, after)
         except DamnitError as error:
             self._say(str(error), is_error=True)
             self._done.clear()
             self._undone.clear()
-            self._edited = 0
-            self._show(self.own, await asyncio.to_thread(session.shared_columns.load))
+            self._show(own, await asyncio.to_thread(session.shared_columns.load))
 
     def _say(self, text: str, *, is_error: bool = False) -> None:
         severity = "error" if is_error else "information"

@@ -132,6 +132,12 @@ async def test_an_edit_of_a_cell_is_undone_before_an_older_derived_column(folder
         await pilot.press("u")
         await until(pilot, lambda: table_of(pilot).rows.scalar(key(412), "sample") is None)
         assert cell(pilot, 412, "twice") == 824
+        await pilot.press("u")
+        await until(pilot, lambda: cell(pilot, 412, "twice") is None)
+        await pilot.press("U")
+        await until(pilot, lambda: cell(pilot, 412, "twice") == 824)
+        await pilot.press("U")
+        await until(pilot, lambda: cell(pilot, 412, "sample") == "Si")
 
 
 async def test_a_column_is_shared_with_other_apps_and_not_overwritten(folder):
@@ -152,6 +158,18 @@ async def test_a_column_is_shared_with_other_apps_and_not_overwritten(folder):
         assert load_shared(folder) == (ENERGY,)
         save_shared(folder, [])
         await until(there, lambda: table_of(there).rows.column_index("energy") is None)
+
+
+async def test_a_column_that_cannot_be_shared_stays_the_users_own(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await derive(pilot, RATE)
+        folder.derived_columns.write_text("not JSON")
+        app.main_screen.command_line.run("derive share rate")
+        await until(pilot, lambda: any("not valid JSON" in text for text in notifications(app)))
+        await until(pilot, lambda: [each.name for each in derived(pilot).own] == ["rate"])
+        assert cell(pilot, 412) == pytest.approx(1266 / 1032.525)
 
 
 @pytest.mark.extended
