@@ -129,7 +129,9 @@ def test_print_option_respects_filter_sort_and_columns(folder):
 
 def test_print_option_uses_a_saved_view(folder):
     choice = ColumnLayout(hidden=frozenset({"comment", "scan"}), pinned=("ratio",))
-    save_view("short", ViewState("ratio > 0.98", "run", ColumnSelection(choice)))
+    elsewhere = ("hits_of_another_folder / 2 as half", "not a definition")
+    view = ViewState("ratio > 0.98", "run", ColumnSelection(choice), derived=elsewhere)
+    save_view("short", view)
     rows = [
         line.split(",")
         for line in run(folder.path, "--print=csv", "--view=short").stdout.splitlines()
@@ -224,7 +226,10 @@ def test_followed_table_ends_with_the_ssh_connection_that_reads_it(folder):
     only = "--filter=run = 412"
     with here, here.makefile() as lines, following(folder, only, stdout=there) as process:
         there.close()
-        assert [line[:8] for line in (lines.readline(), lines.readline())] == ["Proposal", "1234,412"]
+        assert [line[:8] for line in (lines.readline(), lines.readline())] == [
+            "Proposal",
+            "1234,412",
+        ]
         here.shutdown(socket.SHUT_RDWR)
         assert process.wait(20) == 0
 

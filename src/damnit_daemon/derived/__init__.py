@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .cells import load_cells, load_derived
     from .columns import DerivedColumns
-    from .definition import Definition, merged, parse_definition
+    from .definition import Definition, merged, parse_definition, stored_definition
     from .storage import load_shared, save_shared
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "merged",
     "parse_definition",
     "save_shared",
+    "stored_definition",
 ]
 
 _HOMES = {
@@ -34,6 +35,7 @@ _HOMES = {
     "merged": "definition",
     "parse_definition": "definition",
     "save_shared": "storage",
+    "stored_definition": "definition",
 }
 
 

@@ -10,7 +10,7 @@ from ..model import Column, RunRow
 from ..paths import DamnitFolder
 from ..query import SummaryTable
 from ..store import load_summaries
-from .definition import merged
+from .definition import Definition, merged
 from .storage import load_shared
 
 if TYPE_CHECKING:
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 
 def load_derived(
-    folder: Path, stored: Sequence[Column], derive: Iterable[str] = ()
+    folder: Path, stored: Sequence[Column], derive: Iterable[str | Definition] = ()
 ) -> DerivedColumns | None:
     """Return the derived columns of a folder, and further ones; None if there are none.
 
     Args:
         folder: The DAMNIT folder.
         stored: All variables.
-        derive: Further definitions, as typed, which take precedence.
+        derive: Further definitions, which take precedence; only those as typed must be valid here.
 
     Raises:
-        FilterError: If one of the further definitions is not valid here.
+        FilterError: If one that was typed is not.
     """
     definitions = load_shared(DamnitFolder(folder))
-    texts = tuple(derive)
-    if not definitions and not texts:
+    further = tuple(derive)
+    if not definitions and not further:
         return None
     from .columns import DerivedColumns, check_definition  # imports the evaluator
 
-    for text in texts:
-        own = check_definition(text, stored, definitions)
+    for each in further:
+        own = check_definition(each, stored, definitions) if isinstance(each, str) else each
         definitions = merged(definitions, [own])
     return DerivedColumns(definitions, stored)
 

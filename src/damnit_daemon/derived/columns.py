@@ -70,12 +70,6 @@ class DerivedColumns:
             if each.expression is not None and each.expression.is_boolean
         )
 
-    @property
-    def valid(self) -> tuple[str, ...]:
-        """Return the definitions that are valid, as typed; each follows its inputs."""
-        bound = (self._bound[name] for name in self._order)
-        return tuple(str(each.definition) for each in bound if each.failure is None)
-
     def units(self, name: str) -> str:
         """Return the units of a derived column."""
         return self._units[name]

@@ -57,6 +57,16 @@ def parse_definition(text: str) -> Definition:
     return Definition(name, expression.strip(), units)
 
 
+def stored_definition(item: object) -> Definition | None:
+    """Parse a definition of a file, which may be edited by hand; None if it is not valid."""
+    if not isinstance(item, str) or len(item) > 2 * LONGEST:
+        return None
+    try:
+        return parse_definition(item)
+    except FilterError:
+        return None
+
+
 def split_definition(text: str) -> tuple[str, int | None]:
     """Return the expression, and where the name begins; None while ` as ` is missing."""
     *_, last = [None, *_AS.finditer(text)]

@@ -181,8 +181,9 @@ class Expression:
             raise FilterError(f"Longer than {LONGEST} characters.", LONGEST, len(text))
         self._quoted: dict[int, str] = {}
         self._plain = _QUOTED.sub(self._mask, text)
-        if (at := self._plain.find("`")) >= 0:
-            raise FilterError("This backtick is not closed.", at, len(text))
+        if match := re.search(r"[`\r\n]", self._plain):
+            what = "This backtick is not closed." if match[0] == "`" else "It must be one line."
+            raise FilterError(what, match.start(), len(text))
         self._tree = self._checked(self._parse())
         self._evaluator = SimpleEval(_OPERATORS, _CALLED, {})
         nodes = self._evaluator.nodes

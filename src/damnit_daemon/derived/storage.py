@@ -14,8 +14,7 @@ from ..atomic_write import atomic_write
 from ..errors import DamnitError
 from ..paths import DamnitFolder
 from ..permissions import file_bits
-from ..query.errors import FilterError
-from .definition import LONGEST, MOST, Definition, parse_definition
+from .definition import MOST, Definition, stored_definition
 
 _MOST_BYTES = 200_000
 
@@ -29,7 +28,7 @@ def load_shared(folder: DamnitFolder) -> tuple[Definition, ...]:
     found: dict[str, Definition] = {}
     with suppress(OSError, ValueError, RecursionError):
         for item in _listed(folder)[:MOST]:
-            if (definition := _parsed(item)) is not None:
+            if (definition := stored_definition(item)) is not None:
                 found[definition.name] = definition
     return tuple(found.values())
 
@@ -47,7 +46,7 @@ def save_shared(folder: DamnitFolder, definitions: Iterable[Definition]) -> None
     try:
         if path.exists():
             listed = enumerate(_listed(folder))
-            texts += [item for at, item in listed if at >= MOST or _parsed(item) is None]
+            texts += [i for at, i in listed if at >= MOST or stored_definition(i) is None]
         content = {"version": 1, "columns": texts}
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         atomic_write(path, text.encode(), file_bits(folder.path))
@@ -70,12 +69,3 @@ def _listed(folder: DamnitFolder) -> list[object]:
     if not isinstance(listed, list):
         raise ValueError("no list of columns")
     return listed
-
-
-def _parsed(item: object) -> Definition | None:
-    if not isinstance(item, str) or len(item) > 2 * LONGEST:
-        return None
-    try:
-        return parse_definition(item)
-    except FilterError:
-        return None

@@ -26,7 +26,7 @@ from ..store import (
 )
 
 if TYPE_CHECKING:
-    from ..derived import DerivedColumns
+    from ..derived import Definition, DerivedColumns
 
 Plain = int | float | str | bool | None
 
@@ -64,7 +64,7 @@ class TableSelection:
     """Exactly these runs, in this order; overrides `filter` and `sort`."""
     names: Sequence[str] | None = None
     """Exactly these variables, in this order; overrides `columns`."""
-    derive: Sequence[str] = ()
+    derive: Sequence[str | Definition] = ()
     """Further derived columns, besides those shared in the folder: `hits / pulses as rate`."""
 
 

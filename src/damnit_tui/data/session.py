@@ -32,6 +32,7 @@ from .results_reader import ResultsReader
 from .shared_columns import SharedColumns
 
 if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
     from damnit_daemon.ledger import Ledger
     from damnit_daemon.logs import LogFile
 
@@ -99,7 +100,7 @@ class Session:
         with self.database.reading() as con:
             return load_setting(con, "db_id")
 
-    def load_columns(self, derive: Iterable[str] = ()) -> list[Column]:
+    def load_columns(self, derive: Iterable[str | Definition] = ()) -> list[Column]:
         """Load the columns, with the derived ones.
 
         Args:

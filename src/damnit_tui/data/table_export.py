@@ -13,6 +13,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database
 
 if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
     from damnit_daemon.export import TableSelection
 
 FORMATS = ("csv", "tsv", "md", "json", "jsonl", "html", "xlsx", "parquet")
@@ -29,7 +30,7 @@ class TableSlice(NamedTuple):
     keys: tuple[RunKey, ...]
     names: tuple[str, ...] | None = None
     """None for all."""
-    derive: tuple[str, ...] = ()
+    derive: tuple[Definition, ...] = ()
     """Definitions of derived columns."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -27,6 +28,9 @@ from ..table.requests import CopyRequested
 from ..widgets.plain_input import PlainInput
 from ..widgets.radio_row import RadioRow
 from .base import DialogScreen
+
+if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
 
 CLIPBOARD = "clipboard"
 BAR_CELLS = 20
@@ -81,7 +85,7 @@ class ExportDialog(ModalScreen[None]):
         runs: Runs,
         names: Sequence[str],
         *,
-        derive: Sequence[str] = (),
+        derive: Sequence[Definition] = (),
         folder: Path,
         stem: str,
         target: Path | None = None,

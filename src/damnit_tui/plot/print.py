@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.style import Style
 
-from damnit_daemon.derived import load_derived
+from damnit_daemon.derived import Definition, load_derived
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.export import TableSelection, load_table
 from damnit_daemon.model import Column
@@ -53,7 +53,7 @@ class PlotRequest(NamedTuple):
     height: int | None = None
     fit: str = ""
     """A fit of each column: linear, gaussian or erf."""
-    derive: tuple[str, ...] = ()
+    derive: tuple[str | Definition, ...] = ()
     """Definitions of derived columns."""
 
 

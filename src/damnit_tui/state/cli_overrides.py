@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.model import Column
 from damnit_daemon.query.tokens import quoted
 
 from .view_state import ViewState
+
+if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
 
 
 class CliOverrides(NamedTuple):
@@ -22,12 +25,16 @@ class CliOverrides(NamedTuple):
     """Definitions of derived columns."""
 
     @property
-    def derived(self) -> tuple[str, ...]:
-        """All definitions of derived columns."""
-        return (*(self.view or ViewState()).derived, *self.derive)
+    def derived(self) -> tuple[str | Definition, ...]:
+        """All definitions of derived columns; those of the view need not be valid everywhere."""
+        if self.view is None or not self.view.derived:
+            return self.derive
+        from damnit_daemon.derived import stored_definition
+
+        return (*filter(None, map(stored_definition, self.view.derived)), *self.derive)
 
     def printed(
-        self, load_columns: Callable[[Iterable[str]], Iterable[Column]]
+        self, load_columns: Callable[[Iterable[str | Definition]], Iterable[Column]]
     ) -> tuple[str, str, str]:
         """Return filter, order and columns to print, as they are typed.
 

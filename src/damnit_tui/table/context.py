@@ -11,6 +11,8 @@ from damnit_daemon.model import Column, RunKey, StoredValue
 from .cells import CellAddress
 
 if TYPE_CHECKING:
+    from damnit_daemon.derived import Definition
+
     from ..data.session import Session
     from .rows import Rows
     from .table_cells import TableCells
@@ -34,10 +36,9 @@ class TableContext:
         return tuple(name for name in names if name != "start_time")
 
     @property
-    def derive(self) -> tuple[str, ...]:
-        """The definitions of the derived columns, as typed."""
-        bound = self.rows.derivation.bound
-        return () if bound is None else bound.valid
+    def derive(self) -> tuple[Definition, ...]:
+        """The definitions of the derived columns."""
+        return self.rows.derivation.definitions
 
     def cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
         """Return the column and the stored value of a cell."""

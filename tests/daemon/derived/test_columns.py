@@ -192,6 +192,9 @@ def test_exports_filter_sort_and_write_derived_columns(folder):
     assert [c["name"] for c in everything["columns"]].count("rate") == 1
     with pytest.raises(FilterError, match="no column 'hitz'"):
         load_table(database, TableSelection(derive=["hitz as x"]))
+    kept = [Definition("x", "hitz"), Definition("Hits", "1"), Definition("hits", "2")]
+    table = load_table(database, TableSelection(columns="x, run", sort="run", derive=kept))
+    assert next(table.lines())[1][0].startswith("✗ InvalidExpression: There is no column 'hitz'")
 
 
 def test_the_python_api_has_shared_and_further_columns(folder):
