@@ -191,6 +191,8 @@ class Rehearsal:
         for data in ("raw", "proc"):
             (self._path / data).mkdir(parents=True, exist_ok=True)
         self._copy_context(context or source.context_file)
+        if source.derived_columns.exists() and not self.folder.derived_columns.exists():
+            shutil.copyfile(source.derived_columns, self.folder.derived_columns)
         create_folder(self.folder, self._proposal, like=source)
         with Database(self.folder.database).writing() as con:
             for key, value in (settings | OWN_SETTINGS).items():
@@ -215,15 +217,19 @@ class Rehearsal:
             raise DamnitError(f"{self.root} cannot be used: {error}") from error
 
     def _copy_context(self, context: Path) -> None:
-        """Copy the context file, and the modules beside it, which it may import."""
+        """Copy the context file, and modules and packages beside it, which it may import."""
         self.folder.path.mkdir(parents=True, exist_ok=True)
         try:
             for module in context.parent.glob("*.py"):
                 if module.name != context.name:
                     shutil.copyfile(module, self.folder.path / module.name)
+            for init in context.parent.glob("*/__init__.py"):
+                package = self.folder.path / init.parent.name
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(init.parent, package, ignore=ignored, dirs_exist_ok=True)
             shutil.copyfile(context, self.folder.context_file)
         except OSError as error:
-            raise DamnitError(f"{context} cannot be copied: {error.strerror}.") from error
+            raise DamnitError(f"{context} cannot be copied: {error.strerror or error}.") from error
 
     def start_daemon(self) -> None:
         """Start the daemon of the scratch folder; it ends with this process."""

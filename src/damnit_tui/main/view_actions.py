@@ -131,6 +131,10 @@ class ViewActions:
         if address.name == TIME.name:
             self._owner.notify("The start time has no history.", markup=False)
             return
+        if address.name in self._table.rows.derived_names:
+            text = "A derived column has no history; the columns of its expression have."
+            self._owner.notify(text, markup=False)
+            return
         from ..compare.history_screen import HistoryScreen
 
         self._owner.app.push_screen(HistoryScreen(self._context, address))

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from damnit_daemon.demo.proposal import make_proposal
+from damnit_daemon.derived import load_shared
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.rehearsal import (
@@ -52,6 +53,9 @@ def test_arrivals_follow_start_times_and_files_with_long_gaps_shortened(made):
 
 def test_scratch_folder_has_links_context_modules_and_settings(made, tmp_path):
     (made.path / "helper.py").write_text("y = 2")
+    (made.path / "package").mkdir()
+    (made.path / "package" / "__init__.py").write_text("z = 3")
+    made.derived_columns.write_text('{"columns": ["run * 2 as twice"]}')
     other = tmp_path / "other.py"
     other.write_text("x = 3")
     plan = plan_arrivals(made, None, longest_gap_s=50)
@@ -62,6 +66,8 @@ def test_scratch_folder_has_links_context_modules_and_settings(made, tmp_path):
     assert link.is_symlink()
     assert link.resolve() == plan[1].files / "proc.h5"
     assert (rehearsal.folder.path / "helper.py").read_text() == "y = 2"
+    assert (rehearsal.folder.path / "package" / "__init__.py").read_text() == "z = 3"
+    assert [column.name for column in load_shared(rehearsal.folder)] == ["twice"]
     with Database(rehearsal.folder.database).reading() as con:
         settings = load_settings(con)
     assert (settings["noncluster_mem"], settings["broker"]) == ("3G", "none")
