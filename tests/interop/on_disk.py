@@ -13,6 +13,7 @@ import numpy as np
 
 OURS = {
     *("computed_at", "duration_s", "context_hash", "note", "comes_back_as", "fingerprint"),
+    "job",
     *("checksums", "value_type"),
 }
 """Attributes that we add, which the reference passes through (interop 10, MAY)."""

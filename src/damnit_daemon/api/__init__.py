@@ -13,6 +13,7 @@ import loads neither h5py, xarray nor pandas; they are imported when needed.
 
 from ..ledger import CellValue
 from ..model import Failure
+from ..store import EditConflict
 from .folder import Folder, NoSuchRun
 from .run import NoSuchVariable, Run
 from .submission import submit
@@ -20,6 +21,7 @@ from .value import Value
 
 __all__ = [
     "CellValue",
+    "EditConflict",
     "Failure",
     "Folder",
     "NoSuchRun",
