@@ -87,6 +87,31 @@ def _complete_view(incomplete: str) -> list[str]:
     return complete_word(incomplete, list_views())
 
 
+Filter = Annotated[
+    str, typer.Option(metavar="TEXT", help="Only matching runs, such as 'xgm > 500 sample ~ dark'.")
+]
+Sort = Annotated[
+    str,
+    typer.Option(
+        metavar="COLUMNS",
+        autocompletion=_complete_columns,
+        help="Sort by columns, such as xgm,-run; - for descending.",
+    ),
+]
+Columns = Annotated[
+    str,
+    typer.Option(
+        metavar="COLUMNS",
+        autocompletion=_complete_columns,
+        help="Only these columns, in this order, such as comment,xgm.",
+    ),
+]
+Lite = Annotated[
+    bool, typer.Option("--lite", help="For slow connections: no images, one repaint per second.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
 def open_folder(
     folder: Annotated[
         str | None,
@@ -100,10 +125,7 @@ def open_folder(
         bool,
         typer.Option("--read-only", help="Disable editing, reprocessing and all other changes."),
     ] = False,
-    lite: Annotated[
-        bool,
-        typer.Option("--lite", help="For slow connections: no images, one repaint per second."),
-    ] = False,
+    lite: Lite = False,
     print_: Annotated[
         str | None,
         typer.Option(
@@ -122,26 +144,9 @@ def open_folder(
             "changed, until Ctrl-C.",
         ),
     ] = False,
-    filter: Annotated[
-        str,
-        typer.Option(metavar="TEXT", help="Only matching runs, such as 'xgm > 500 sample ~ dark'."),
-    ] = "",
-    sort: Annotated[
-        str,
-        typer.Option(
-            metavar="COLUMNS",
-            autocompletion=_complete_columns,
-            help="Sort by columns, such as xgm,-run; - for descending.",
-        ),
-    ] = "",
-    columns: Annotated[
-        str,
-        typer.Option(
-            metavar="COLUMNS",
-            autocompletion=_complete_columns,
-            help="Only these columns, in this order, such as comment,xgm.",
-        ),
-    ] = "",
+    filter: Filter = "",
+    sort: Sort = "",
+    columns: Columns = "",
     derive: Annotated[
         list[str] | None,
         typer.Option(
@@ -187,7 +192,7 @@ def open_folder(
     height: Annotated[
         int | None, typer.Option(min=8, help="Height of the plot in lines; default: 20.")
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
+    debug: Debug = False,  # noqa: ARG001 – main looks for it
     version: Annotated[bool, typer.Option("--version", help="Show version and exit.")] = False,
 ) -> None:
     """Open the app."""
@@ -221,11 +226,8 @@ def show_demo(
             help="Time between runs; default: 5, or 0.5 if the table is printed.",
         ),
     ] = None,
-    lite: Annotated[
-        bool,
-        typer.Option("--lite", help="For slow connections: no images, one repaint per second."),
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
+    lite: Lite = False,
+    debug: Debug = False,  # noqa: ARG001 – main looks for it
 ) -> None:
     """Show a simulated experiment with new runs arriving."""
     from .demo import run_demo
@@ -244,18 +246,10 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port; default: any that is free.")
     ] = 0,
-    filter: Annotated[
-        str,
-        typer.Option(metavar="TEXT", help="Only matching runs, such as 'xgm > 500 sample ~ dark'."),
-    ] = "",
-    sort: Annotated[
-        str,
-        typer.Option(metavar="COLUMNS", help="Sort by columns, such as xgm,-run."),
-    ] = "",
-    columns: Annotated[
-        str, typer.Option(metavar="COLUMNS", help="Only these columns, in this order.")
-    ] = "",
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
+    filter: Filter = "",
+    sort: Sort = "",
+    columns: Columns = "",
+    debug: Debug = False,  # noqa: ARG001 – main looks for it
 ) -> None:
     """Serve the table as a page for browsers, read-only, until Ctrl-C.
 

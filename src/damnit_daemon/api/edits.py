@@ -1,13 +1,14 @@
-"""Set user-editable variables and comments from programs, as users do in the app."""
+"""Edit a folder from programs: cells, labels and variables, as users do in the app."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
-from ..edit import EXPECTED, Editor, SavedValues, convert_value
+from ..edit import EXPECTED, AnySaved, Editor, SavedLabels, SavedValues, convert_value
 from ..errors import DamnitError
-from ..model import Column, RunKey
+from ..model import Column, RunKey, VariableInfo
 from ..paths import DamnitFolder
 from ..store import Database, EditConflict, Plain, ValueEdit, load_columns, load_plain
 
@@ -28,25 +29,46 @@ def set_values(
             for name, value in of_run.items()
         ]
         olds = [load_plain(con, e.key, e.name) if expected is ANY else expected for e in edits]
-    editor = Editor(folder)
+    changes = [each._replace(old=_plain(old)) for each, old in zip(edits, olds, strict=True)]
     try:
-        return editor.set_values(
-            [each._replace(old=_plain(old)) for each, old in zip(edits, olds, strict=True)]
-        )
+        with _editor(folder) as editor:
+            return editor.set_values(changes)
     except EditConflict as error:
         conflict = error.conflicts[0]
         cell = f"{conflict.change.name} of run {conflict.change.key.run}"
         error.hint = f"{cell} is {conflict.found!r}, not {conflict.change.old!r}."
         raise
-    finally:
-        editor.close()
 
 
-def revert(folder: DamnitFolder, saved: SavedValues) -> None:
+def label_runs(
+    folder: DamnitFolder, keys: Iterable[RunKey], add: Iterable[str], remove: Iterable[str]
+) -> SavedLabels:
+    """Add labels to runs and remove others; see `Folder.label`."""
+    if isinstance(remove, str):
+        remove = [remove]
+    with _editor(folder) as editor:
+        return editor.label_runs(keys, add=add, remove=remove)
+
+
+def define_variable(folder: DamnitFolder, info: VariableInfo) -> None:
+    """Add a user-editable variable; see `Folder.define_variable`."""
+    if info.type not in EXPECTED:
+        raise DamnitError(f"{info.type!r} is none of the types {', '.join(EXPECTED)}.")
+    with _editor(folder) as editor:
+        editor.define_variable(info)
+
+
+def revert(folder: DamnitFolder, saved: AnySaved) -> None:
     """Undo an edit; see `Folder.undo`."""
+    with _editor(folder) as editor:
+        editor.revert(saved)
+
+
+@contextmanager
+def _editor(folder: DamnitFolder) -> Iterator[Editor]:
     editor = Editor(folder)
     try:
-        editor.revert(saved)
+        yield editor
     finally:
         editor.close()
 
@@ -56,7 +78,7 @@ def _edit(column: Column | None, key: RunKey, name: str, value: Any) -> ValueEdi
     if type_name is None:
         raise DamnitError(
             f"{name!r} is no user-editable variable.",
-            hint="Define it in the app with A; results of programs are stored with submit.",
+            hint="Define it with define_variable; results of programs are stored with submit.",
         )
     try:
         new = None if value is None else convert_value(value, type_name)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from ..edit import SavedValues
+from ..edit import AnySaved, SavedLabels, SavedValues
 from ..errors import DamnitError
-from ..model import Column, RunKey
+from ..model import Column, RunKey, VariableInfo
 from ..model.labels import has_label
 from ..paths import DamnitFolder, locate_folder
 from ..store import Database, RaisedAlert, load_alerts, load_columns, load_runs, load_setting
-from .edits import revert, set_values
+from .edits import define_variable, label_runs, revert, set_values
 from .run import Run
 from .submission import submit
 
@@ -233,10 +233,40 @@ class Folder:
             self._folder, {self._run(*keys[run]).key: of_run for run, of_run in values.items()}
         )
 
-    def undo(self, saved: SavedValues) -> None:
-        """Undo an edit, unless a cell has been changed since.
+    def label(
+        self, runs: Iterable[int | RunKey], *labels: str, remove: Iterable[str] = ()
+    ) -> SavedLabels:
+        """Add labels to runs, such as good or bad, and remove others; see `Run.label`.
 
         Raises:
-            EditConflict: If one has; nothing is written then.
+            NoSuchRun: If there is no such run.
+            DamnitError: See `Run.label`.
+        """
+        numbers = [(run,) if isinstance(run, int) else tuple(run) for run in runs]
+        keys = [self._run(*number).key for number in numbers]
+        return label_runs(self._folder, keys, labels, remove)
+
+    def define_variable(
+        self, name: str, type: str, *, title: str = "", description: str = ""
+    ) -> None:
+        """Add a user-editable variable, as `A` in the app.
+
+        Args:
+            name: An identifier.
+            type: `boolean`, `integer`, `number` or `string`.
+            title: The column's title; by default the name.
+            description: For the column's help.
+
+        Raises:
+            DamnitError: If name, title or type is not allowed, or the folder is not writable.
+        """
+        define_variable(self._folder, VariableInfo(name, title or name, description or None, type))
+
+    def undo(self, saved: AnySaved) -> None:
+        """Undo an edit or a change of labels, unless that has been changed since.
+
+        Raises:
+            EditConflict: If a cell has; nothing is written then.
+            DamnitError: If labels have; nothing is written then.
         """
         revert(self._folder, saved)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ..edit import SavedValues
+from ..edit import SavedLabels, SavedValues
 from ..errors import DamnitError
 from ..ledger import Ledger, LedgerMissing, load_unreadable
 from ..model import Column, RunKey, RunRow
 from ..paths import DamnitFolder
 from ..store import Database, load_columns, load_values
 from ..text import nearest, suggestion
-from .edits import ANY, set_values
+from .edits import ANY, label_runs, set_values
 from .value import Value
 
 
@@ -133,6 +133,26 @@ class Run:
                 the folder is not writable.
         """
         return set_values(self._folder, {self.key: {name: value}}, expected)
+
+    def label(self, *labels: str, remove: Iterable[str] = ()) -> SavedLabels:
+        """Add labels, such as good or bad, which exclude each other, and remove others.
+
+        Labels that others have set meanwhile stay. The change is recorded in the journal of edits.
+
+        Args:
+            labels: Labels to add; stored in lower case.
+            remove: Labels to remove; those that the run does not have are ignored.
+
+        Returns:
+            What was changed, for `Folder.undo`.
+
+        Raises:
+            DamnitError: If a word cannot be a label, or the folder is not writable.
+        """
+        saved = label_runs(self._folder, [self.key], labels, remove)
+        for change in saved.labels:
+            self._row = self._row._replace(labels=change.new)
+        return saved
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Set the comment or a user-editable variable; see `set`."""

@@ -63,3 +63,27 @@ def test_wrong_types_and_unknown_variables_are_refused(run, name, value):
     with pytest.raises(DamnitError):
         run[name] = value
     assert name not in run
+
+
+def test_labels_are_added_removed_and_restored(run, tmp_path):
+    folder = Folder(tmp_path / "amore")
+    run.label("Good", "sample-7")
+    assert (run.labels, folder[1].labels) == (("good", "sample-7"),) * 2
+    saved = folder.label([1], "bad", remove=["sample-7"])
+    assert [each.number for each in folder.runs(label="bad")] == [1]
+    folder.undo(saved)
+    assert folder[1].labels == ("good", "sample-7")
+    with pytest.raises(DamnitError, match="cannot be a label"):
+        run.label("two words")
+    assert folder[1].labels == ("good", "sample-7")
+
+
+def test_defined_variable_can_be_set(run, tmp_path):
+    folder = Folder(tmp_path / "amore")
+    folder.define_variable("dose", "number", title="Dose")
+    run["dose"] = 1.5
+    assert run["Dose"].summary == 1.5
+    with pytest.raises(DamnitError, match="none of the types"):
+        folder.define_variable("other", "float")
+    with pytest.raises(DamnitError):
+        folder.define_variable("dose", "number")
