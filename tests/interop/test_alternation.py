@@ -163,7 +163,9 @@ def _read(theirs, name):
     return theirs.content["runs"]["1"]["variables"][name]["read"]
 
 
-def test_labels_alerts_and_shared_columns_outlive_what_the_peer_writes(peer, processed):
+def test_what_only_we_store_outlives_what_the_peer_writes(peer, ours, processed):
+    (processed / "step.txt").write_text("3")
+    ours.process(processed, 1)
     columns = (Definition("twice", "step * 2", "mm"),)
     save_shared(DamnitFolder(processed), columns)
     editor = Editor(DamnitFolder(processed), environment={"AMORE_BROKER": "none"})
@@ -180,3 +182,5 @@ def test_labels_alerts_and_shared_columns_outlive_what_the_peer_writes(peer, pro
     check(processed, peer, 2)
     assert load_shared(DamnitFolder(processed)) == columns
     assert list(Folder(processed).table(columns="twice")["twice"]) == [4]
+    history = Folder(processed)[1]["step"].history()
+    assert [each.text() for each in history] == ["2", "1"]  # it did not record what it replaced
