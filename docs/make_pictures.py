@@ -50,11 +50,13 @@ from damnit_daemon.store import (
     AlertChange,
     Database,
     LabelChange,
+    NewValue,
     RaisedAlert,
     change_alerts,
     raise_alerts,
     save_labels,
     save_setting,
+    save_values,
 )
 from damnit_tui.app import DamnitApp
 from damnit_tui.data.session import Session
@@ -257,6 +259,27 @@ async def show_alerts(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def show_history(pilot: Pilot[None]) -> None:
+    """Values of a cell by three context files, an error among them."""
+    main = pilot.app.main_screen
+    key, name = RunKey(PROPOSAL, RUNS[-3]), "energy_mean"
+    error = {"error": "'NoneType' object is not iterable", "error_cls": "TypeError"}
+    values = [
+        (9, None, error | {"context_hash": "5f1c20a9d37be604", "job": 121}),
+        (3, 871.2046, {"units": "µJ", "context_hash": "b08e6d1f2c94a735", "job": 128}),
+    ]
+    for minutes, value, attributes in values:
+        time = NOW - 60 * minutes
+        new = NewValue(key, name, value, attributes=attributes | {"computed_at": time})
+        with main.session.database.writing() as con:
+            save_values(con, [new], now=time)
+    await until(pilot, lambda: getattr(main.table.rows.value(key, name), "value", 0) == 871.2046)
+    main.table.move_to(key, name)
+    await pilot.press("W")
+    await until(pilot, lambda: pilot.app.screen is not main)
+    await pilot.pause(0.5)
+
+
 async def show_derived(pilot: Pilot[None]) -> None:
     """A derived column, and the prompt for another one."""
     main = pilot.app.main_screen
@@ -294,6 +317,7 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "daemon": ((110, 30), show_daemon),
     "labels": ((110, 24), show_labels),
     "alerts": ((110, 14), show_alerts),
+    "history": ((110, 14), show_history),
     "derived": ((110, 22), show_derived),
 }
 
