@@ -102,7 +102,7 @@ def _restore(damnit: DamnitFolder, value: CellValue) -> None:
         raise DamnitError(why_not_kept(value.stored), hint="Nothing was changed.")
     Ledger(damnit.ledger).create()
     stored = value.stored
-    jobs = ask_and_wait(damnit, RestoreRequest(stored.key, stored.name, kept.id))
+    jobs = ask_and_wait(damnit, RestoreRequest(stored.key, stored.name, kept.id, value.parameters))
     if jobs is not None:
         typer.echo(
             f"job {', '.join(map(str, jobs))} computes {stored.name} of run {stored.key.run} "

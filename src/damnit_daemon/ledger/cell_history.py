@@ -7,10 +7,12 @@ from typing import Any
 
 from ..model import Blob, RunKey, StoredValue
 from ..model.value import blob_kind, describe_blob
-from ..runner.file_format import COMPUTED_AT, CONTEXT_HASH, JOB
+from ..runner.file_format import COMPUTED_AT, CONTEXT_HASH, JOB, USED_PARAMETERS
 from ..store import Database, load_past_values, load_value, same_value
+from ..store.parameters import parse_attributes
 from .edit_journal import load_edits
 from .errors import LedgerMissing
+from .job import Parameters
 from .ledger import Ledger
 
 MOST_EDITS = 100
@@ -41,6 +43,12 @@ class CellValue:
     def context_hash(self) -> str:
         """Hash of the context file that computed it; empty if not recorded."""
         return str(self._attributes.get(CONTEXT_HASH) or "")
+
+    @property
+    def parameters(self) -> Parameters:
+        """Values of the parameters that it was computed with, as far as recorded."""
+        found = parse_attributes(str(self._attributes.get(USED_PARAMETERS) or ""))
+        return tuple(sorted((n, v) for n, v in found.items() if isinstance(v, int | float | str)))
 
     @property
     def job(self) -> int | None:

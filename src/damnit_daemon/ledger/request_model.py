@@ -193,11 +193,13 @@ class RestoreRequest:
         run: The run.
         variable: Name of the variable; those that it depends on are not stored.
         context: ID of the context file.
+        parameters: Names and values of its parameters; those of the run stay as they are.
     """
 
     run: RunKey
     variable: str
     context: str
+    parameters: Parameters = ()
 
     kind = RequestKind.RESTORE
 
@@ -209,7 +211,8 @@ class RestoreRequest:
 
     def to_payload(self) -> dict[str, Any]:
         """Return its JSON object."""
-        return {"run": [*self.run], "variable": self.variable, "context": self.context}
+        found = {"run": [*self.run], "variable": self.variable, "context": self.context}
+        return found | ({"parameters": dict(self.parameters)} if self.parameters else {})
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> RestoreRequest:
@@ -220,7 +223,8 @@ class RestoreRequest:
         """
         key, _ = _run_and_names(payload.get("run"))
         variable = _text(payload.get("variable"), "variable")
-        return cls(key, variable, _text(payload.get("context"), "context"))
+        parameters = _parameters(payload.get("parameters") or {})
+        return cls(key, variable, _text(payload.get("context"), "context"), parameters)
 
 
 @dataclass(frozen=True)

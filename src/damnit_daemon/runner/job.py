@@ -17,6 +17,7 @@ from .encode import Computed
 from .execute import Evaluation
 from .fragment import FragmentWriter
 from .graph import UnknownVariable
+from .local_imports import MODULES_VARIABLE
 from .progress import watch_tqdm
 from .protocol import Event, FilesFound, JobStarted, RunnerJob, RunnerMessage, VariableDone, encode
 from .run_data import MockRun, OpenedRun, RunUnavailable
@@ -69,7 +70,9 @@ def run_job(job: RunnerJob, context: Context, folder: Path, events: int) -> int:
         send(RunnerMessage(job.job_id, note))
     try:
         computed = Computed(evaluation.clock(), 0.0, context.context_hash)
-        path = writer.write_start_time(started, computed, evaluation.parameters)
+        # Those of an earlier context file are of one value, not of the run.
+        kept = {} if MODULES_VARIABLE in os.environ else evaluation.parameters
+        path = writer.write_start_time(started, computed, kept)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)  # h5py's is a page long
         return fail(events, f"Results cannot be written to {folder}: {reason}")

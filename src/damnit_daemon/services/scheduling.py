@@ -19,6 +19,7 @@ from ..ledger import (
     Connection,
     Executor,
     Job,
+    JobOptions,
     JobOrigin,
     JobState,
     NewJob,
@@ -167,9 +168,11 @@ def _restore(
         executor=Executor.LOCAL,
         origin=JobOrigin.REQUEST,
         user=user,
+        parameters=typed.parameters,
         context=typed.context,
     )
     added = add_job(con, job, now=now)
+    save_options(con, added.id, JobOptions(parameters=typed.parameters))
     if added.is_new:
         actions.jobs.append(added.id)
     return added.id

@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 from ..model import Blob, RunKey, StoredValue
 from ..model.value import blob_kind
-from ..runner.file_format import COMPUTED_AT, CONTEXT_HASH, DURATION_S, FINGERPRINT, JOB
+from ..runner.file_format import (
+    COMPUTED_AT,
+    CONTEXT_HASH,
+    DURATION_S,
+    FINGERPRINT,
+    JOB,
+    USED_PARAMETERS,
+)
 from ..settings import KEPT_VALUES, MOST_KEPT_VALUES
 from .settings import load_setting
 from .sql import Row, fetch_all
@@ -41,7 +48,10 @@ _KEEP = f"""INSERT OR REPLACE INTO {TABLE}
     VALUES (?1, ?2, ?3, coalesce({_LAST}, 0) + 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"""
 _PRUNE = f"DELETE FROM {TABLE} WHERE {_CELL} AND number <= {_LAST} - ?4"
 _HASH = f'"{CONTEXT_HASH}": "'
-_KEPT_ATTRIBUTES = (COMPUTED_AT, DURATION_S, CONTEXT_HASH, FINGERPRINT, JOB, "error_cls", "units")
+_KEPT_ATTRIBUTES = (
+    *(COMPUTED_AT, DURATION_S, CONTEXT_HASH, FINGERPRINT, JOB, USED_PARAMETERS),
+    *("error_cls", "units"),
+)
 
 
 class PastValue(NamedTuple):

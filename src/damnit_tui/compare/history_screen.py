@@ -156,14 +156,14 @@ class HistoryScreen(ListScreen):
         title = "/".join(split_title(self.column.title))
         run = self.address.key.run
         text = (
-            f"Compute {title} of run {run} again, with the context file {event.value.context_hash} "
-            "and the modules of that time?\n\n"
+            f"Compute {title} of run {run} again, with the context file "
+            f"{event.value.context_hash}, the modules and the parameters of that time?\n\n"
             "The present value is replaced, and listed here as an earlier one. Variables that it "
             "depends on are computed, too, but not stored. The job runs on the daemon's machine, "
-            "with today's packages, parameters and data. The folder's context file stays as it is: "
-            "the next reprocessing uses that again."
+            "with today's packages and data. The folder's context file and the parameters of the "
+            "run stay as they are: the next reprocessing uses those again."
         )
-        request = RestoreRequest(self.address.key, self.address.name, event.kept.id)
+        request = RestoreRequest(*self.address, event.kept.id, event.value.parameters)
         dialog = ConfirmDialog("Compute as before", text, request, yes="compute", no="cancel")
         self.app.push_screen(dialog, self._send)
 

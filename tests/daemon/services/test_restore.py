@@ -6,20 +6,27 @@ import pytest
 
 from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.launch import find_kept_context
-from damnit_daemon.ledger import JobState, RequestKind, RequestState, load_cell_history
+from damnit_daemon.ledger import (
+    JobState,
+    RequestKind,
+    RequestState,
+    RestoreRequest,
+    load_cell_history,
+)
 from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database
 
 KEY = RunKey(1234, 1)
 CONTEXT = """
-from damnit_ctx import Variable
+from damnit_ctx import Parameter, Variable
 import helper
+offset = Parameter(0)
 @Variable
 def base(run):
     return {base}
 @Variable
-def scaled(run, base: "var#base"):
-    return base * helper.FACTOR
+def scaled(run, base: "var#base", offset: "param#offset"):
+    return base * helper.FACTOR + offset
 """
 
 
@@ -39,23 +46,23 @@ def test_variable_is_computed_as_before_and_what_it_depends_on_is_not_stored(exp
     it.start_daemon()
     it.all_over(1)
     write(it, 3, 100)
-    it.ask(RequestKind.REPROCESS, runs=[[*KEY]])
+    it.ask(RequestKind.REPROCESS, runs=[[*KEY]], parameters={"offset": 1})
     it.all_over(2)
     now, before = history(it, "scaled")
-    assert (now.stored.value, before.stored.value) == (300, 20)
+    assert (now.stored.value, before.stored.value) == (301, 20)
+    assert (now.parameters, before.parameters) == ((("offset", 1),), (("offset", 0),))
     assert (now.job, before.job) == (2, 1)
     assert now.context_hash != before.context_hash
 
     kept = find_kept_context(it.folder, before.stored)
-    assert it.ask(
-        RequestKind.RESTORE, run=[*KEY], variable="scaled", context=kept.id
-    ).state is RequestState.DONE  # fmt: skip
+    request = RestoreRequest(KEY, "scaled", kept.id, before.parameters)
+    assert it.ask(request.kind, **request.to_payload()).state is RequestState.DONE
     job = it.all_over(3)[-1]
     assert (job.state, job.reason, job.context) == (JobState.DONE, "", kept.id)
-    assert it.cells() == {"base": 3, "scaled": 20}
+    assert it.cells() == {"base": 3, "scaled": 20, "offset": 1}
     with ResultsFile(it.folder.results_file(KEY)) as results:
         assert (results.read("base"), results.read("scaled")) == (3, 20)
-    assert [each.stored.value for each in history(it, "scaled")] == [20, 300, 20]
+    assert [each.stored.value for each in history(it, "scaled")] == [20, 301, 20]
     assert history(it, "scaled")[0].context_hash == before.context_hash
     assert [each.stored.value for each in history(it, "base")] == [3, 2]
 
