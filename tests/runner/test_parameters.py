@@ -88,6 +88,10 @@ def test_job_with_a_value_of_another_type_fails_with_the_reason(runner):
     ("declaration", "complaint"),
     [
         ("a = Parameter([1])", "must be a bool, int, float or str"),
+        ("a = Parameter(float('nan'))", "'nan' is not a number"),
+        ("a = Parameter(2**64)", "'18446744073709551616' is not a whole number"),
+        ("a = Parameter('\\0')", "is not text that can be stored"),
+        ("a = Parameter(1, title=5)", "must be texts"),
         ("comment = Parameter(1)", "has the name of a variable or column"),
         ("p = Parameter(1)\n@Variable\ndef p_(run): return 1\np_.name = 'p'", "has the name of"),
         ("p = Parameter(1, name='a b')", "not a valid Python identifier"),
@@ -118,7 +122,7 @@ def test_value_is_parsed_by_the_type_of_the_default(text, type_name, value):
     [
         ("maybe", "boolean"), ("2", "boolean"), ("2.5", "integer"), (str(2**63), "integer"),
         ("9" * 5000, "integer"), ("nan", "number"), ("1e999", "number"), ("", "number"),
-        ("x" * 10_001, "string"),
+        ("x" * 10_001, "string"), ("\0", "string"), ("\ud800", "string"),
     ],
 )  # fmt: skip
 def test_value_of_another_type_is_refused(text, type_name):

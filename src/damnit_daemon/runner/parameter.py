@@ -54,6 +54,9 @@ class Parameter:
             raise ValueError(
                 f"The default of a Parameter must be a bool, int, float or str, not {default!r}"
             )
+        parse_value(default, TYPES[type(default)])
+        if not all(isinstance(each, str | None) for each in (name, title, description)):
+            raise ValueError("The name, title and description of a Parameter must be texts")
         self.default = default
         self.name = name
         self._title = title
@@ -101,11 +104,15 @@ def parse_value(value: object, type_name: str) -> Plain:
         ValueError: If there is none; the message says what is expected.
     """
     text = str(value).strip()
-    if type_name == "string" and len(str(value)) <= LONGEST:
-        return str(value)
     if type_name == "boolean" and text.lower() in TRUE + FALSE:
         return text.lower() in TRUE
     try:
+        if (
+            type_name == "string"
+            and len(str(value)) <= LONGEST
+            and b"\0" not in str(value).encode()
+        ):
+            return str(value)
         if type_name == "integer" and len(text) < 40 and abs(number := int(text)) < 2**63:
             return number
         if type_name == "number" and math.isfinite(found := float(text)):
@@ -114,4 +121,4 @@ def parse_value(value: object, type_name: str) -> Plain:
         pass
     expected = {"boolean": "yes or no", "integer": "a whole number", "number": "a number"}
     shown = text if len(text) <= 40 else f"{text[:39]}…"
-    raise ValueError(f"{shown!r} is not {expected.get(type_name, 'text of that length')}")
+    raise ValueError(f"{shown!r} is not {expected.get(type_name, 'text that can be stored')}")
