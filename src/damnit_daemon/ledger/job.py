@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..model import RunKey
-from ..model.bounded_json import parse_json
 from ..runner.parameter import Plain
+
+_CONTEXT_ID = r"[0-9a-f]{16}(?:-[0-9a-f]{16})?"
+_LAST = re.compile(rf', "({_CONTEXT_ID})"\]\Z')
 
 Parameters = tuple[tuple[str, Plain], ...]
 """Names and values of parameters of the context file."""
@@ -99,17 +101,13 @@ class NewJob:
 
 def context_of_scope(scope: object) -> str:
     """Return the earlier context file that is part of a stored scope; empty if there is none."""
-    try:
-        parts = parse_json(scope) if isinstance(scope, str) else []
-    except (TypeError, ValueError):
-        return ""
-    context = parts[-1] if isinstance(parts, list) and len(parts) > 4 else ""
-    return context if isinstance(context, str) and is_context_id(context) else ""
+    match = _LAST.search(scope[-50:]) if isinstance(scope, str) else None
+    return match[1] if match else ""
 
 
 def is_context_id(text: str) -> bool:
     """Return True if a text can be the ID of a kept context file, and so a part of a path."""
-    return re.fullmatch(r"[0-9a-f]{16}(-[0-9a-f]{16})?", text) is not None
+    return re.fullmatch(_CONTEXT_ID, text) is not None
 
 
 @dataclass(frozen=True)
