@@ -24,12 +24,9 @@ from ..permissions import file_bits, make_shared_folder
 from ..runner.file_format import CONTEXT_HASH, FINGERPRINT
 from ..runner.local_imports import digest
 from ..runner.protocol import ContextLoaded
-from ..store import Database, load_context_hashes
 
-KEPT_ALWAYS = 30
-"""The last used ones are kept even if no value in the database refers to them: results that were
-just computed may not be there yet."""
 MOST_KEPT = 300
+"""The last used ones are kept."""
 LARGEST_BYTES = 4_000_000
 """Maximum size of one file."""
 MOST_FILES = 100
@@ -88,7 +85,7 @@ def keep_context(folder: DamnitFolder, loaded: ContextLoaded) -> None:
             make_shared_folder(folder.internals)
             make_shared_folder(contexts)
             _copy(folder, loaded, target)
-            _prune(folder, contexts)
+            _prune(contexts)
 
 
 def find_kept_context(folder: DamnitFolder, value: StoredValue) -> KeptContext | None:
@@ -124,6 +121,8 @@ def open_kept_context(folder: DamnitFolder, name: str) -> KeptContext:
     kept = KeptContext(folder.internals / "contexts" / name)
     if not kept.is_intact():
         raise DamnitError(f"The context file {name} is no longer kept.")
+    with suppress(OSError):
+        os.utime(kept.folder)
     return kept
 
 
@@ -165,21 +164,15 @@ def _write(path: Path, content: bytes, bits: int) -> None:
     path.chmod(bits)
 
 
-def _prune(folder: DamnitFolder, contexts: Path) -> None:
-    """Delete what no value refers to, except the last used."""
+def _prune(contexts: Path) -> None:
+    """Delete all but the last used, and what was left unfinished."""
     found = sorted(
         ((path.stat().st_mtime, path) for path in contexts.iterdir() if path.is_dir()), reverse=True
     )
-    for used_at, path in found:
-        if path.name.startswith(".") and used_at < time.time() - UNFINISHED_AGE_S:
-            shutil.rmtree(path, ignore_errors=True)
-    older = [path for _, path in found if not path.name.startswith(".")][KEPT_ALWAYS:]
-    if not older:
-        return
-    with Database(folder.database).reading() as con:
-        hashes = load_context_hashes(con)
-    referred = [path for path in older if path.name[:16] in hashes]
-    for path in set(older) - set(referred[: MOST_KEPT - KEPT_ALWAYS]):
+    unfinished = [each for each in found if each[1].name.startswith(".")]
+    old = [each for each in unfinished if each[0] < time.time() - UNFINISHED_AGE_S]
+    kept = [each for each in found if each not in unfinished]
+    for _, path in (*old, *kept[MOST_KEPT:]):
         shutil.rmtree(path, ignore_errors=True)
 
 

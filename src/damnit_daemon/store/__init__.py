@@ -58,7 +58,7 @@ from .parameters import (
     save_new_run_value,
     save_parameters,
 )
-from .past_values import PastValue, load_context_hashes, load_past_values
+from .past_values import PastValue, load_past_values
 from .runs import ensure_run, load_listed_runs, load_runs
 from .save_values import NewValue, Rejected, SaveReport, save_values
 from .schema import FORMAT_VERSION
@@ -142,7 +142,6 @@ __all__ = [
     "load_columns",
     "load_computed_times",
     "load_content",
-    "load_context_hashes",
     "load_labels",
     "load_listed_runs",
     "load_notes",

@@ -23,7 +23,7 @@ from ..runner.file_format import (
 )
 from ..settings import KEPT_VALUES, MOST_KEPT_VALUES
 from .settings import load_setting
-from .sql import Row, fetch_all
+from .sql import Row, fetch_all, has_columns
 
 TABLE = "tui_past_values"
 """With a prefix: DAMNIT may some day have a history of its own."""
@@ -38,16 +38,15 @@ _CREATE = f"""CREATE TABLE IF NOT EXISTS {TABLE}(
     proposal INTEGER NOT NULL, run INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
     value, blob_bytes INTEGER, timestamp REAL, max_diff REAL, provenance TEXT, summary_type TEXT,
     attributes TEXT, replaced_at REAL, PRIMARY KEY (proposal, run, name, number)) WITHOUT ROWID"""
-_COLUMNS = {
+_COLUMNS = (
     *("proposal", "run", "name", "number", "value", "blob_bytes", "timestamp", "max_diff"),
     *("provenance", "summary_type", "attributes", "replaced_at"),
-}
+)
 _CELL = "proposal = ?1 AND run = ?2 AND name = ?3"
 _LAST = f"(SELECT max(number) FROM {TABLE} WHERE {_CELL})"
-_KEEP = f"""INSERT OR REPLACE INTO {TABLE}
+_KEEP = f"""INSERT OR REPLACE INTO {TABLE} ({", ".join(_COLUMNS)})
     VALUES (?1, ?2, ?3, coalesce({_LAST}, 0) + 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"""
 _PRUNE = f"DELETE FROM {TABLE} WHERE {_CELL} AND number <= {_LAST} - ?4"
-_HASH = f'"{CONTEXT_HASH}": "'
 _KEPT_ATTRIBUTES = (
     *(COMPUTED_AT, DURATION_S, CONTEXT_HASH, FINGERPRINT, JOB, USED_PARAMETERS),
     *("error_cls", "units"),
@@ -83,7 +82,7 @@ def keep_past_values(
     if kept <= 0:
         return
     con.execute(_CREATE)
-    if _has_table(con):
+    if has_columns(con, TABLE, _COLUMNS):
         con.executemany(_KEEP, rows)
         con.executemany(_PRUNE, [(*row[:3], kept) for row in rows])
 
@@ -110,7 +109,7 @@ def _row(old: StoredValue, now: float) -> Row:
 
 def load_past_values(con: sqlite3.Connection, key: RunKey, name: str) -> list[PastValue]:
     """Load the values that a cell had before, newest first; none if none was ever replaced."""
-    if not _has_table(con):
+    if not has_columns(con, TABLE, _COLUMNS):
         return []
     sql = (
         "SELECT value, CAST(timestamp AS REAL), CAST(max_diff AS REAL), CAST(provenance AS TEXT), "
@@ -123,24 +122,8 @@ def load_past_values(con: sqlite3.Connection, key: RunKey, name: str) -> list[Pa
 
 def delete_past_values(con: sqlite3.Connection, name: str) -> None:
     """Delete the earlier values of a variable."""
-    if _has_table(con):
+    if has_columns(con, TABLE, _COLUMNS):
         con.execute(f"DELETE FROM {TABLE} WHERE name = ?", (name,))
-
-
-def load_context_hashes(con: sqlite3.Connection) -> set[str]:
-    """Load the hashes of the context files that computed any present or earlier value.
-
-    Reads the attributes of all values.
-    """
-    tables = ["run_variables", *([TABLE] if _has_table(con) else [])]
-    found: set[str] = set()
-    for table in tables:
-        sql = (
-            f"SELECT DISTINCT substr(attributes, instr(attributes, ?1) + {len(_HASH)}, 16) "
-            f"FROM {table} WHERE instr(attributes, ?1)"
-        )
-        found.update(str(text) for (text,) in fetch_all(con, sql, (_HASH,)))
-    return found
 
 
 def _past_value(key: RunKey, name: str, row: Row) -> PastValue:
@@ -164,8 +147,3 @@ def _bounded(old: StoredValue) -> str | None:
         kept["error"] = f"{old.failure.message[:LARGEST]}…"
     short = json.dumps(kept)
     return short if len(short) <= LONGEST_ATTRIBUTES else None
-
-
-def _has_table(con: sqlite3.Connection) -> bool:
-    sql = "SELECT name FROM pragma_table_info(?)"
-    return _COLUMNS.issubset(name for (name,) in fetch_all(con, sql, (TABLE,)))

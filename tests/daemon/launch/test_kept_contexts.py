@@ -12,7 +12,6 @@ from damnit_daemon.launch import find_kept_context, keep_context, kept_contexts,
 from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.runner.local_imports import digest
 from damnit_daemon.runner.protocol import ContextLoaded, VariableMeta
-from damnit_daemon.store import Database, NewValue, save_values
 from tests.daemon.builders import make_damnit_folder
 
 KEY = RunKey(1234, 1)
@@ -87,24 +86,20 @@ def test_modules_outside_the_folder_are_not_copied(folder, helper):
     assert kept(folder) == []
 
 
-@pytest.mark.parametrize(("most", "left"), [(300, [0, 1, 4, 5]), (3, [1, 4, 5])])
-def test_only_the_last_used_and_those_that_values_refer_to_are_kept(
-    folder, monkeypatch, most, left
-):
-    monkeypatch.setattr(kept_contexts, "KEPT_ALWAYS", 2)
-    monkeypatch.setattr(kept_contexts, "MOST_KEPT", most)
-    hashes = []
-    for number in range(6):
+def test_only_the_last_used_are_kept(folder, monkeypatch):
+    monkeypatch.setattr(kept_contexts, "MOST_KEPT", 3)
+    first = load(folder)
+    keep_context(folder, first)
+    name = find_kept_context(folder, value(first)).id
+    hashes = [first.context_hash]
+    for number in range(1, 6):
         loaded = load(folder, context=f"import helper\n# {number}\n")
         hashes.append(loaded.context_hash)
-        if number < 2:  # a present value, and an earlier one
-            attributes = {"context_hash": loaded.context_hash, "computed_at": 1.0 + number}
-            with Database(folder.database).writing() as con:
-                save_values(con, [NewValue(KEY, "a", number, attributes=attributes)], now=9.0)
         keep_context(folder, loaded)
         for path in (folder.internals / "contexts").glob(f"{loaded.context_hash}*"):
             os.utime(path, (number, number))  # the order in which they were used
-    assert {name[:16] for name in kept(folder)} == {hashes[number] for number in left}
+        open_kept_context(folder, name)
+    assert {name[:16] for name in kept(folder)} == {hashes[number] for number in (0, 4, 5)}
 
 
 def test_read_only_folder_costs_nothing(folder):
