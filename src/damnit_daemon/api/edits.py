@@ -28,7 +28,8 @@ def set_values(
             for key, of_run in values.items()
             for name, value in of_run.items()
         ]
-        olds = [load_plain(con, e.key, e.name) if expected is ANY else expected for e in edits]
+        old = _scalar(expected)
+        olds = [load_plain(con, e.key, e.name) if expected is ANY else old for e in edits]
     changes = [each._replace(old=_plain(old)) for each, old in zip(edits, olds, strict=True)]
     try:
         with _editor(folder) as editor:
@@ -81,10 +82,15 @@ def _edit(column: Column | None, key: RunKey, name: str, value: Any) -> ValueEdi
             hint="Define it with define_variable; results of programs are stored with submit.",
         )
     try:
-        new = None if value is None else convert_value(value, type_name)
+        new = None if value is None else convert_value(_scalar(value), type_name)
     except ValueError:
         raise DamnitError(f"{name}: {EXPECTED[type_name]} is expected, not {value!r}.") from None
     return ValueEdit(key, name, None, new, None if name == "comment" else type_name)
+
+
+def _scalar(value: Any) -> Any:
+    """Return a number of NumPy as one of Python."""
+    return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
 def _plain(value: object) -> Plain:

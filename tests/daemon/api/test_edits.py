@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from damnit_daemon.api import Folder
@@ -27,14 +28,15 @@ def run(tmp_path):
 def test_values_and_comment_are_set_cleared_and_in_the_journal(run):
     run["sample"] = "LaB6"
     run["comment"] = "first light"
-    run.set("score", 5)
+    run.set("score", np.int64(4))
+    run.set("score", np.array(5), expected=np.int64(4))
     assert (run["sample"].summary, run.comment, run["score"].summary) == ("LaB6", "first light", 5)
     del run["sample"]
     assert run["sample"].summary is None
     with run.ledger.reading() as con:
         edits = [(edit.name, edit.old, edit.new) for edit in load_edits(con)]
     assert edits[0] == ("sample", "LaB6", None)
-    assert len(edits) == 4
+    assert len(edits) == 5
 
 
 def test_value_other_than_expected_is_a_conflict_that_shows_both(run):
