@@ -73,6 +73,14 @@ class DamnitFolder(NamedTuple):
         """The derived columns shared by all users of the folder."""
         return self.path / "derived_columns.json"
 
+    def derived_version(self) -> object:
+        """Return what differs once the shared derived columns were replaced."""
+        try:
+            status = self.derived_columns.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
+
     def results_file(self, key: RunKey) -> Path:
         """Return the path of a run's combined HDF5 file."""
         return self.extracted_data / file_format.results_name(*key)

@@ -19,6 +19,7 @@ import openpyxl
 import pytest
 from pyarrow import parquet
 
+from damnit_daemon.derived import Definition, save_shared
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.export import (
     FORMATS,
@@ -36,6 +37,7 @@ from damnit_daemon.export import table as table_module
 from damnit_daemon.export.follow import NewLines
 from damnit_daemon.export.formats import LINE_FORMATS
 from damnit_daemon.model import RunKey, VariableInfo
+from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import (
     Database,
     LabelChange,
@@ -495,6 +497,8 @@ def test_followed_file_is_replaced_after_each_change(database, following):
         save_values(con, [NewValue(KEY, "text", "changed")], now=2e9)
     wait_until(lambda: "<td>changed" in page.read_text())
     assert '<meta http-equiv="refresh" content="30">' in page.read_text()
+    save_shared(DamnitFolder(database.path.parent), [Definition("twice", "run * 2")])
+    wait_until(lambda: "twice" in page.read_text())
     process.terminate()
     assert process.wait() == 0
     assert [each.name for each in page.parent.iterdir() if each.name.startswith("page")] == [

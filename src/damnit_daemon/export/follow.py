@@ -1,4 +1,4 @@
-"""Write a table, or its new and changed rows, whenever its database changes."""
+"""Write a table, or its new and changed rows, when its database or derived columns change."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..errors import DamnitError
 from ..model import RunKey
+from ..paths import DamnitFolder
 from ..store import ChangeFeed, Database
 from .formats import TextFormat
 from .table import TableSelection, load_table
@@ -41,6 +42,8 @@ def follow_table(
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     problem, is_due, pause_s = "", False, POLL_S
+    folder = DamnitFolder(database.path.parent)
+    derived = folder.derived_version()
     with closing(ChangeFeed(database)) as feed:
         feed.changes()
         write()
@@ -48,7 +51,8 @@ def follow_table(
             pause(pause_s)
             begun = time.monotonic()
             try:
-                if is_due or feed.changed():
+                if is_due or feed.changed() or folder.derived_version() != derived:
+                    derived = folder.derived_version()
                     feed.changes()
                     is_due = True
                     write()

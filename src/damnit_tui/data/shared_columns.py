@@ -31,12 +31,7 @@ class SharedColumns:
 
     def load_changed(self) -> tuple[Definition, ...] | None:
         """Return the definitions if they may have changed since the last call, else None."""
-        try:
-            status = self._folder.derived_columns.stat()
-            seen = status.st_ino, status.st_mtime_ns
-        except OSError:
-            seen = None
-        if seen == self._seen:
+        if (seen := self._folder.derived_version()) == self._seen:
             return None
         self._seen = seen
         return self.load()
