@@ -15,6 +15,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.query import FilterError
 from damnit_daemon.run_ranges import parse_run_ranges
 from damnit_daemon.store import AlertChange, RaisedAlert, raise_alerts
+from damnit_daemon.store.alerts import MOST_ALERTS
 from damnit_daemon.text import count_of
 
 from ..data.edit_commands import AcknowledgeAlerts
@@ -102,6 +103,7 @@ class AlertMonitor:
                 self._unsaved[key, rule] = RaisedAlert(key, rule, self._session.clock())
                 if is_live:
                     self._notify(key, rule)
+        self._forget_old()
         if self._unsaved:
             self._show()
             if not self._session.read_only and not self._edits.edits.denied:
@@ -113,12 +115,19 @@ class AlertMonitor:
         """Show the alerts of the database; notify of those that other apps have just raised."""
         known = self._raised.keys() | self._unsaved.keys()
         self._raised = {(alert.key, alert.rule): alert for alert in alerts}
+        self._forget_old()
         for id, alert in self._raised.items():
             self._unsaved.pop(id, None)
             is_news = id not in known and alert.raised_at > self._started_at
             if is_news and not alert.is_acknowledged:
                 self._notify(*id)
         self._show()
+
+    def _forget_old(self) -> None:
+        """Forget alerts that the database would not keep: they would be written again and again."""
+        if len(self._raised) >= MOST_ALERTS:
+            oldest, _ = next(reversed(self._raised))
+            self._unsaved = {id: each for id, each in self._unsaved.items() if id[0] > oldest}
 
     def show_changes(self, changes: Iterable[AlertChange]) -> None:
         """Show alerts as they were just written."""

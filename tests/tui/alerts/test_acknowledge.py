@@ -136,6 +136,20 @@ async def test_read_only_session_shows_alerts_and_says_why_it_acknowledges_none(
 
 
 @pytest.mark.extended
+async def test_alerts_older_than_those_that_are_kept_are_not_written_again_and_again(folder):
+    raise_in(folder, *range(5000, 6000))
+    save_rules(folder.internals, [Alert("xgm.intensity > 0", since=key(0))])
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        add_run(folder, 413, energy(413, 400.0))
+        await until(pilot, lambda: "! 1000 alerts" in screen_text(app))
+        add_run(folder, 414)
+        await until(pilot, lambda: key(414) in app.main_screen.table.rows)
+        assert len(app.main_screen.alerts.raised) == 1000
+
+
+@pytest.mark.extended
 async def test_runs_that_came_while_no_app_was_open_raise_alerts_without_ringing(folder):
     save_rules(folder.internals, [Alert(RULE, since=key(412))])
     for run, value in ((413, 400.0), (414, 900.0), (415, 300.0)):
