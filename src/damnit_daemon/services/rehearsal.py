@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import subprocess
+from bisect import bisect
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -362,11 +363,11 @@ def simulate_queue(work: Sequence[tuple[float, float]], slots: int) -> QueueLoad
         heapreplace(free_at_s, begin_s + length_s)
     if not waits:
         return QueueLoad(0, 0.0, 0.0)
-    last_s = waits[-1][0]
+    dues, begins = zip(*waits, strict=True)  # both ascend
     return QueueLoad(
-        max(sum(due <= at < begin for due, begin in waits) for at, _ in waits),
+        max(bisect(dues, at) - bisect(begins, at) for at in dues),
         max(begin - due for due, begin in waits),
-        max(0.0, max(free_at_s) - last_s),
+        max(0.0, max(free_at_s) - dues[-1]),
     )
 
 
