@@ -24,7 +24,7 @@ from .context import (
 )
 from .ordered_events import OnEvent
 from .outcome import RunOutcome
-from .parameters import job_parameters
+from .parameters import parameters_of_runs
 
 
 class JobCancelled(Exception):  # noqa: N818 – it is no error
@@ -153,11 +153,12 @@ class Extractor:
 
         Raises:
             JobCancelled: If there was a reason to stop; computed results are stored.
-            DatabaseBusy: If the database stays locked before it begins.
+            DatabaseBusy: If there are parameters, and the database stays locked before it begins.
         """
         began = time.monotonic()
-        parameters = job_parameters(self._folder, outcome.key, template.parameters)
-        template = replace(template, parameters=parameters)
+        if self._runner is None or self._runner.context.parameters:
+            own = parameters_of_runs(self._folder, [outcome.key])[outcome.key]
+            template = replace(template, parameters={**own, **template.parameters})
         collector = Collector(
             self._folder,
             outcome.key,

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from ..model import RunKey
 from ..paths import DamnitFolder
+from ..runner.parameter import Plain
 from ..store import Database, StoredParameter, load_parameters, run_parameters
 
 
-def job_parameters(
-    folder: DamnitFolder, key: RunKey, requested: Mapping[str, object]
-) -> dict[str, object]:
-    """Return the values with which a run is to be processed: requested, its own, for new runs.
+def parameters_of_runs(
+    folder: DamnitFolder, keys: Iterable[RunKey]
+) -> dict[RunKey, dict[str, Plain]]:
+    """Return the values with which runs are to be processed: their own, or those for new runs.
 
     Raises:
         DamnitError: If the database cannot be read.
     """
     with Database(folder.database).reading() as con:
-        return {**run_parameters(con, key), **requested}
+        return {key: run_parameters(con, key) for key in keys}
 
 
 def stored_parameters(folder: DamnitFolder) -> list[StoredParameter]:

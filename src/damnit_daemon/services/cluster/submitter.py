@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import DamnitError
@@ -24,7 +24,7 @@ from ...slurm import (
 )
 from ...submission import SubmissionEntry, SubmissionFolder, make_submission, submission
 from ..context import context_python, may_fork
-from ..parameters import job_parameters
+from ..parameters import parameters_of_runs
 from .commands import QueuedJob
 from .limits import own_limits
 from .tracked_job import runner_job_id
@@ -87,7 +87,12 @@ class Submitter:
         """
         python = context_python(self._folder)
         bundle = place_bundle(self._folder)
-        entries = [[self._entry(queued, resources, len(task)) for queued in task] for task in tasks]
+        keys = {queued.job.run_key for task in tasks for queued in task}
+        own = parameters_of_runs(self._folder, keys)
+        entries = [
+            [_entry(queued, resources, len(task), own[queued.job.run_key]) for queued in task]
+            for task in tasks
+        ]
         try:
             forks = may_fork(self._folder)
             folder = make_submission(self._folder, entries, python, bundle, forks=forks)
@@ -143,26 +148,28 @@ class Submitter:
             _note(folder, found)
         return found
 
-    def _entry(self, queued: QueuedJob, resources: Resources, jobs: int) -> SubmissionEntry:
-        job = queued.job
-        memory_bytes, time_s = own_limits(resources, jobs)
-        requested = dict(queued.options.parameters)
-        runner_job = protocol.RunnerJob(
-            runner_job_id(job),
-            *job.run_key,
-            data=job.data,
-            variables=None if job.variables is None else list(job.variables),
-            match=list(job.match),
-            cluster=queued.is_dedicated,
-            memory_bytes=memory_bytes,
-            time_s=time_s,
-            parameters=job_parameters(self._folder, job.run_key, requested),
-            number=job.id,
-        )
-        return SubmissionEntry(job.id, job.attempt, 0, runner_job)
-
     def _find(self, folder: SubmissionFolder, clusters: str) -> SlurmId | None:
         return self._client.find_by_comment(folder.comment, filter(None, clusters.split(",")))
+
+
+def _entry(
+    queued: QueuedJob, resources: Resources, jobs: int, own: Mapping[str, object]
+) -> SubmissionEntry:
+    job = queued.job
+    memory_bytes, time_s = own_limits(resources, jobs)
+    runner_job = protocol.RunnerJob(
+        runner_job_id(job),
+        *job.run_key,
+        data=job.data,
+        variables=None if job.variables is None else list(job.variables),
+        match=list(job.match),
+        cluster=queued.is_dedicated,
+        memory_bytes=memory_bytes,
+        time_s=time_s,
+        parameters={**own, **dict(queued.options.parameters)},
+        number=job.id,
+    )
+    return SubmissionEntry(job.id, job.attempt, 0, runner_job)
 
 
 def _note(folder: SubmissionFolder, slurm_id: SlurmId) -> None:
