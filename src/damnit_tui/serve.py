@@ -38,7 +38,7 @@ def serve_folder(folder_text: str | None, port: int, selection: tuple[str, str, 
             f"  {server.url}",
             "On another computer, first open a tunnel and leave it open:",
             f"  ssh -N -L {tunnel} {getpass.getuser()}@{socket.getfqdn()}",
-            "Everyone who has the address can read the table.",
+            "Anyone who has this address can read the table.",
         )
         print(for_stdout("\n".join(lines)), flush=True)
 

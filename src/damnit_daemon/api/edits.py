@@ -78,7 +78,7 @@ def _edit(column: Column | None, key: RunKey, name: str, value: Any) -> ValueEdi
     type_name = "string" if name == "comment" else column.type if column is not None else None
     if type_name is None:
         raise DamnitError(
-            f"{name!r} is no user-editable variable.",
+            f"{name!r} is not a user-editable variable.",
             hint="Define it with define_variable; results of programs are stored with submit.",
         )
     try:

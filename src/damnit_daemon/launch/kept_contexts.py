@@ -109,7 +109,7 @@ def why_not_kept(value: StoredValue) -> str:
     context_hash = str(value.attributes.get(CONTEXT_HASH) or "")
     if context_hash:
         return f"The context file {context_hash[:16]} of this value is no longer kept."
-    return "The context file of this value is not known: it was typed, or stored by a program."
+    return "This value has no known context file: it was typed, or stored by a program."
 
 
 def open_kept_context(folder: DamnitFolder, name: str) -> KeptContext:

@@ -132,7 +132,7 @@ class ViewActions:
             self._owner.notify("The start time has no history.", markup=False)
             return
         if address.name in self._table.rows.derived_names:
-            text = "A derived column has no history; the columns of its expression have."
+            text = "A derived column has no history of its own: see the columns it is derived from."
             self._owner.notify(text, markup=False)
             return
         from ..compare.history_screen import HistoryScreen

@@ -134,7 +134,7 @@ async def test_an_edit_of_a_cell_is_undone_before_an_older_derived_column(folder
         assert cell(pilot, 412, "twice") == 824
         table_of(pilot).move_to(name="twice")
         await pilot.press("W")
-        await until(pilot, lambda: any("has no history" in t for t in notifications(app)))
+        await until(pilot, lambda: any("no history of its own" in t for t in notifications(app)))
         await pilot.press("u")
         await until(pilot, lambda: cell(pilot, 412, "twice") is None)
         await pilot.press("U")
