@@ -244,7 +244,7 @@ def serve(
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port; default: any that is free.")
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port; default: any that is free.")
     ] = 0,
     filter: Filter = "",
     sort: Sort = "",

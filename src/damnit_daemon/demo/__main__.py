@@ -117,10 +117,14 @@ def _process_run(folder: DamnitFolder, key: RunKey) -> int:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m damnit_daemon.demo", description=__doc__)
     parser.add_argument("directory", type=Path, metavar="DIR", help="where to create the proposal")
-    parser.add_argument("--runs", type=int, default=6, metavar="N")
-    parser.add_argument("--every", type=float, default=2.0, metavar="SECONDS")
     parser.add_argument(
-        "--at-once", type=int, default=1, metavar="N", help="how many runs exist at the start"
+        "--runs", type=int, default=6, metavar="N", help="how many runs are added (6)"
+    )
+    parser.add_argument(
+        "--every", type=float, default=2.0, metavar="SECONDS", help="time between two runs (2)"
+    )
+    parser.add_argument(
+        "--at-once", type=int, default=1, metavar="N", help="how many of them come at once (1)"
     )
     parser.add_argument("--process", action="store_true", help="process runs here as they arrive")
     parser.add_argument(

@@ -50,8 +50,12 @@ def context_python(folder: DamnitFolder) -> Path:
     python = Path(str(setting))
     if is_program(python):
         return python
+    try:
+        state = "not a program" if python.exists() else "missing"
+    except PermissionError:
+        state = "in a folder that you cannot read"
     raise DamnitError(
-        f"The context Python {python} is {'not a program' if python.exists() else 'missing'}.",
+        f"The context Python {python} is {state}.",
         hint=f"Set another (damnit-daemon db-config {CONTEXT_PYTHON} /path/to/bin/python), "
         f"or use our own (damnit-daemon db-config --delete {CONTEXT_PYTHON}).",
     )

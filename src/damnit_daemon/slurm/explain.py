@@ -90,7 +90,14 @@ def _cancelled(status: JobStatus, _resources: Resources) -> str:
     return f"The job was cancelled in Slurm {who}."
 
 
-def _failed(status: JobStatus, _resources: Resources) -> str:
+def _failed(status: JobStatus, resources: Resources) -> str:
+    if status.is_unsatisfiable:
+        asked = f" ({resources.memory} of memory)" if resources.memory else ""
+        return (
+            f"Slurm refused the job: no node has the requested resources{asked}. Retry with less "
+            f"memory (damnit-daemon retry --mem), or change {resources.memory_setting}, "
+            "slurm_partition or slurm_options."
+        )
     if status.never_started:
         return (
             f"The job could not be started on {status.node or 'its node'}: its folder is not "

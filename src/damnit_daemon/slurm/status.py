@@ -9,12 +9,14 @@ from .job_id import SlurmId
 from .states import SlurmState
 
 LAUNCH_FAILURES = ("JobLaunchFailure", "launch failed requeued held")
+UNSATISFIABLE = "BadConstraints"
+"""No node has the requested resources: a pending job, or one that Slurm ends at once as failed."""
 LAUNCH_SIGNAL = 53
 """"Signal" that Slurm reports if a job's output could not be opened or it failed to launch."""
 NEEDS_USER = frozenset(
     {
         "AccountNotAllowed",
-        "BadConstraints",
+        UNSATISFIABLE,
         "DependencyNeverSatisfied",
         "InvalidAccount",
         "InvalidQOS",
@@ -110,7 +112,12 @@ class JobStatus:
         if self.state is not SlurmState.FAILED:
             return False
         is_named = self.reason in LAUNCH_FAILURES and not self.signal and not self.exit_code
-        return is_named or self.signal == LAUNCH_SIGNAL
+        return is_named or self.is_unsatisfiable or self.signal == LAUNCH_SIGNAL
+
+    @property
+    def is_unsatisfiable(self) -> bool:
+        """True if it asks for resources that no node has; a failed one then reports signal 1."""
+        return self.reason == UNSATISFIABLE
 
     @property
     def lost_reservation(self) -> bool:

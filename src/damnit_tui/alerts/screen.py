@@ -22,7 +22,7 @@ from ..widgets.row_list import ListRow, RowCell, RowList
 from ..widgets.screen_footer import ScreenFooter
 
 HEADING = tuple(map(RowCell, ("Run", "Alert", "Raised", "Acknowledged", "by")))
-NONE_RAISED = "No alert was raised yet."
+NONE_RAISED = "No alert was raised yet. Rules apply to runs newer than they are."
 HOW_TO_ADD = "To add a rule: :alert xgm < 500 for 3 runs"
 
 

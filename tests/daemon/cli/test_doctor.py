@@ -118,6 +118,20 @@ def test_doctor_reports_missing_context_python(folder):
     assert "damnit-daemon db-config context_python" in fix
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter any folder")
+def test_doctor_reports_context_python_in_folder_of_another_user(folder, tmp_path):
+    private = tmp_path / "private"
+    private.mkdir()
+    setting(folder, "context_python", str(private / "bin" / "python"))
+    private.chmod(0)
+    try:
+        text, fix = wrong(folder)["context"]
+    finally:
+        private.chmod(0o700)
+    assert text.endswith("bin/python is in a folder that you cannot read.")
+    assert "damnit-daemon db-config context_python" in fix
+
+
 def test_doctor_reports_files_with_fewer_permissions_than_folder(folder):
     folder.path.chmod(0o2770)
     folder.database.chmod(0o600)

@@ -49,10 +49,19 @@ def test_each_slurm_state_has_an_explanation_and_a_fate(state):
         (JobStatus(ID, SlurmState.FAILED, signal=11), "SIGSEGV"),
         (JobStatus(ID, SlurmState.FAILED, exit_code=3), "exit code 3"),
         (JobStatus(ID, SlurmState.FAILED, "JobLaunchFailure"), "could not be started"),
+        (JobStatus(ID, SlurmState.FAILED, "BadConstraints", signal=1), "no node has the requested"),
     ],
 )
 def test_slurm_reason_is_explained(status, words):
     assert words in explain(status, LIMITS)
+
+
+def test_job_that_fits_on_no_node_is_refused_and_not_said_to_be_killed():
+    status = JobStatus(ID, SlurmState.FAILED, "BadConstraints", signal=1)
+    assert status.fate is Fate.REFUSED
+    assert "25G" in explain(status, LIMITS)
+    assert "SIGHUP" not in explain(status, LIMITS)
+    assert "SIGHUP" in explain(JobStatus(ID, SlurmState.FAILED, signal=1), LIMITS)
 
 
 @pytest.mark.parametrize(
