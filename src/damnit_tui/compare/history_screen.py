@@ -31,7 +31,7 @@ from ..widgets.row_list import ListRow, RowCell, RowList
 from ..widgets.screen_footer import ScreenFooter
 
 HEADING = tuple(map(RowCell, ("Since", "Value", "Context file", "Job", "By")))
-NONE_KNOWN = "no earlier values are known; DAMNIT keeps no record of those that it replaces"
+NONE_KNOWN = "no earlier values known (DAMNIT records none)"
 
 
 class HistoryScreen(ListScreen):
