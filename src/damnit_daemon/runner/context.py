@@ -380,6 +380,8 @@ def _check_parameters(context: Context) -> None:
             context.complain(f"The parameter name {name!r} is not a valid Python identifier")
         if not all(isinstance(tag, str) for tag in parameter.tags):
             context.complain(f"tags={parameter.tags!r} for parameter {name} (must be strings)")
+    if not context.parameters:
+        return  # values may come from a pipeline
     for variable in context.variables.values():
         for argument in variable.arguments():
             if argument.source == "param" and argument.path not in context.parameters:

@@ -716,7 +716,7 @@ async def test_cancelled_text_is_offered_again_by_the_history(folder):
         # Nothing is kept of a text that was not changed.
         await pilot.press("e", "escape")
         await pilot.pause()
-        assert len(notifications(app)) == 1
+        assert app.main_screen.edit_bar.histories == {"comment": ("ok",)}
 
 
 @pytest.mark.extended
