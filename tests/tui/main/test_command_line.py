@@ -50,7 +50,7 @@ def test_number_on_the_command_line_is_a_run():
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("filtr x", "filtr", "Did you mean filter?"),
+        ("filtr x", "filtr", "Did you mean filter"),
         ("zzz", "zzz", "Known: filter, sort"),
         ("q now", "now", "takes no argument"),
     ],

@@ -11,7 +11,6 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import NewValue, ensure_run, save_values
 from damnit_tui.data.session import Session
-from damnit_tui.widgets.empty_state import EmptyState
 from damnit_tui.widgets.status import StatusLines
 from tests.daemon.store.conftest import STEPS, names_in, nobody_special, run_script, shared_folder
 
@@ -60,13 +59,12 @@ async def test_database_of_an_old_format_is_shown(tmp_path, version):
         assert "Photon energy" in table_text(app)
 
 
-async def test_database_without_a_format_version_names_the_migration(tmp_path):
+async def test_database_without_a_format_version_is_shown_and_names_the_migration(tmp_path):
     app = make_app(old_folder(tmp_path / "amore", 0))
     async with app.run_test(size=(100, 20)) as pilot:
-        await until(pilot, lambda: app.main_screen.query_one(EmptyState).lines)
-        assert "migrate" in " ".join(
-            str(line) for line in app.main_screen.query_one(EmptyState).lines
-        )
+        await settle(pilot)
+        assert "9.3" in table_text(app)
+        assert "old format 0: e migrates" in on_screen(app)
 
 
 async def test_database_of_a_newer_format_is_shown(folder):
