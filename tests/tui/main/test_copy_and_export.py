@@ -113,10 +113,10 @@ async def test_export_copies_text_formats_but_not_workbooks(folder, copied):
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         await open_box(pilot)
-        await pilot.press("tab", "tab", *["right"] * 5, "tab", "right", "enter")
+        await pilot.press("tab", "tab", *["right"] * 6, "tab", "right", "enter")
         await pilot.pause()
         assert "xlsx can only be exported to a file" in screen_text(app)
-        await pilot.press("shift+tab", "left", "left", "enter")
+        await pilot.press("shift+tab", *["left"] * 3, "enter")
         await until(pilot, lambda: app.screen is app.main_screen)
         assert len(json.loads(copied[0])["runs"]) == 18
 
