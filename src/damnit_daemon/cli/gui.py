@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Annotated
 
 import typer
 
+from ..own_python import module_command, own_environment
 from .folder import FolderOption
 
 
@@ -20,5 +20,5 @@ def gui(
 ) -> None:
     """Start the app, as `damnit-tui` does."""
     chosen = place or folder or context.obj
-    arguments = [sys.executable, "-m", "damnit_tui", *filter(None, [chosen])]
-    os.execv(sys.executable, arguments)
+    command = module_command("damnit_tui", *filter(None, [chosen]))
+    os.execve(command[0], command, own_environment())
