@@ -13,7 +13,7 @@ from ..paths import DamnitFolder
 from ..store import Database, EditConflict, Plain, ValueEdit, load_columns, load_plain
 
 ANY: Final = object()
-"""Default of `expected`: replace whatever is there."""
+"""Default of `expected`: replace any value."""
 
 
 def set_values(

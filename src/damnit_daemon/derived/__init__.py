@@ -5,8 +5,9 @@ expressions. They are evaluated by simpleeval, which is imported with the first 
 folder without derived columns does not pay for it.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ..lazy import lazy_names
 
 if TYPE_CHECKING:
     from .cells import load_cells, load_derived
@@ -26,23 +27,17 @@ __all__ = [
     "stored_definition",
 ]
 
-_HOMES = {
-    "Definition": "definition",
-    "DerivedColumns": "columns",
-    "load_cells": "cells",
-    "load_derived": "cells",
-    "load_shared": "storage",
-    "merged": "definition",
-    "parse_definition": "definition",
-    "save_shared": "storage",
-    "stored_definition": "definition",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a public name on first use."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    globals()[name] = found
-    return found
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Definition": "definition",
+        "DerivedColumns": "columns",
+        "load_cells": "cells",
+        "load_derived": "cells",
+        "load_shared": "storage",
+        "merged": "definition",
+        "parse_definition": "definition",
+        "save_shared": "storage",
+        "stored_definition": "definition",
+    },
+)

@@ -54,7 +54,7 @@ def advance_of(
         now: Unix seconds.
 
     Raises:
-        ValueError: If it makes no sense; a nonsensical total or estimate is left out.
+        ValueError: If `done` is out of bounds; an invalid total or estimate is left out.
     """
     found = {"done": done, "total": total, "unit": unit}
     if (left_s := _within(remaining_s, LONGEST_S)) is not None:

@@ -6,9 +6,9 @@ language. Completion while typing is in `completion`.
 The parser is imported on first use: showing a table does not need it.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..lazy import lazy_names
 from .errors import FilterError
 
 if TYPE_CHECKING:
@@ -31,23 +31,17 @@ __all__ = [
     "sort_keys",
 ]
 
-_HOMES = {
-    "Filter": "filter",
-    "Moment": "times",
-    "SortKey": "sort",
-    "SummaryTable": "table",
-    "Table": "table",
-    "parse_filter": "filter",
-    "parse_number": "cells",
-    "parse_sort": "sort",
-    "sort_keys": "sort",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a public name on first use."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    globals()[name] = found
-    return found
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Filter": "filter",
+        "Moment": "times",
+        "SortKey": "sort",
+        "SummaryTable": "table",
+        "Table": "table",
+        "parse_filter": "filter",
+        "parse_number": "cells",
+        "parse_sort": "sort",
+        "sort_keys": "sort",
+    },
+)

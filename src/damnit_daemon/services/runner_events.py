@@ -44,7 +44,7 @@ def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
 
 
 def _function_advanced(job: Job, event: VariableAdvanced) -> Iterator[FunctionAdvanced]:
-    """Yield nothing if the report makes no sense: it comes from the user's Python."""
+    """Yield nothing if the report is invalid: it comes from the user's Python."""
     try:
         advance = advance_of(
             event.done, event.total, event.unit, event.remaining_s, now=time.time()

@@ -177,7 +177,7 @@ class DerivedEditor:
         self._table.move_to(name=definition.name)
 
     def delete_here(self, otherwise: Callable[[], object]) -> object:
-        """Delete the derived column under the cursor; else do something else."""
+        """Delete the derived column under the cursor; call `otherwise` if there is none."""
         definition = self.definition_here
         if definition is None:
             return otherwise()

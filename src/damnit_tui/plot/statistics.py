@@ -303,7 +303,7 @@ def _rows(
     yield fit.model.value, _goodness(fit)
     for parameter in fit.parameters:
         if parameter.name == ("intercept" if kinds.x_kind is AxisKind.TIME else "at middle"):
-            continue  # the value in 1970, or one that nobody expects
+            continue  # the value in 1970, or at the middle of the x axis: of no use here
         yield parameter.name, kinds.value(parameter.value, parameter.quantity, parameter.error)
     if fit.step > 1:
         yield "fitted", f"1 of {fit.step} points"

@@ -59,7 +59,7 @@ class Status(NamedTuple):
     changed_at: float | None = None
     """Time of the last change to a value, Unix seconds."""
     alerts: int = 0
-    """Alerts that nobody has acknowledged."""
+    """Unacknowledged alerts."""
     new_runs: int = 0
     """Runs that arrived since the top was last in view."""
     follow: bool = False
