@@ -16,7 +16,6 @@ from damnit_daemon.query import FilterError
 from damnit_daemon.run_ranges import parse_run_ranges
 from damnit_daemon.store import AlertChange, RaisedAlert, raise_alerts
 from damnit_daemon.store.alerts import MOST_ALERTS
-from damnit_daemon.text import count_of
 
 from ..data.edit_commands import AcknowledgeAlerts
 from ..data.feed import Feed
@@ -172,8 +171,8 @@ class AlertMonitor:
 
     def _notify(self, key: RunKey, rule: str) -> None:
         text = f"run {key.run}: {visible(rule)}"
-        more = len(self.unacknowledged) - 1
-        others = f", {count_of(more, 'other alert')} not acknowledged" if more else ""
+        count = len(self.unacknowledged)
+        others = f" ({count} open)" if count > 1 else ""
         self._owner.notify(
             f"{text}\nPress ! to acknowledge{others}.",
             title="Alert",
